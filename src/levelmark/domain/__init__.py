@@ -1,0 +1,1 @@
+"""The words of Levelmark as frozen values: no behaviour beyond what a value knows of itself."""

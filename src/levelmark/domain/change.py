@@ -1,0 +1,61 @@
+"""A change: one step in the story of an entity's levels and rule results."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class CauseKind(StrEnum):
+    """Why results were looked at again."""
+
+    ENTITY_WRITTEN = "ENTITY_WRITTEN"
+    ENTITY_DELETED = "ENTITY_DELETED"
+    SCORECARD_WRITTEN = "SCORECARD_WRITTEN"
+    SCORECARD_DELETED = "SCORECARD_DELETED"
+    BLUEPRINT_WRITTEN = "BLUEPRINT_WRITTEN"
+    PLUGINS_CHANGED = "PLUGINS_CHANGED"
+    REQUESTED = "REQUESTED"
+
+
+class Cause(Struct, frozen=True, omit_defaults=True):
+    """Why a change happened; `evaluation` names the background evaluation that found it, if one did."""
+
+    kind: CauseKind
+    evaluation: str | None = None
+
+
+class ChangeKind(StrEnum):
+    """What moved: the level that an entity has in a scorecard, or the result of one rule."""
+
+    LEVEL = "LEVEL"
+    RULE_RESULT = "RULE_RESULT"
+
+
+class Move(Struct, frozen=True, array_like=True):
+    """What one write did to one score (`rule` is None) or rule result: None stands for «there is none»."""
+
+    scorecard: str
+    rule: str | None
+    before: str | None
+    after: str | None
+    reason: str | None = None
+
+
+class Change(Struct, frozen=True):
+    """An entry of the log; `number` is its place: 1, 2, 3 … without gaps, and the cursor to resume from.
+
+    `blueprint`, `entity` and `teams` are as they were at `at` (ISO 8601, UTC).
+    """
+
+    number: int
+    kind: ChangeKind
+    blueprint: str
+    entity: str
+    teams: tuple[str, ...]
+    scorecard: str
+    rule: str | None
+    before: str | None
+    after: str | None
+    reason: str | None
+    cause: Cause
+    at: str

@@ -1,0 +1,37 @@
+"""An instant: a point in time, as an integer number of microseconds since 1970-01-01T00:00Z."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_DATE_TIME: Final = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+)  # RFC 3339, section 5.6
+
+
+def instant(text: object) -> int | None:
+    """The instant that an RFC 3339 date or date-time names; a date is its first moment in UTC.
+
+    None where the text is neither. Digits beyond microseconds are dropped.
+
+    >>> instant("1970-01-01T01:00:00+01:00"), instant("1970-01-02"), instant("soon")
+    (0, 86400000000, None)
+    """
+    if not isinstance(text, str):
+        return None
+    try:
+        if _DATE.fullmatch(text):
+            return (datetime.fromisoformat(text).replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+        if _DATE_TIME.fullmatch(text):
+            return (datetime.fromisoformat(text.upper()) - _EPOCH) // _MICROSECOND
+    except ValueError:
+        return None
+    return None
+
+
+def instant_text(at: datetime) -> str:
+    """The instant as the API shows it: ISO 8601 in UTC, to the millisecond."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

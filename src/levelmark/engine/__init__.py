@@ -1,0 +1,1 @@
+"""Pure decisions: documents are judged, scorecards compiled, entities evaluated; no IO, no clock, no log."""

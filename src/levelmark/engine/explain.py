@@ -1,0 +1,86 @@
+"""The plain interpreter: what each condition of a query says of an entity, and why.
+
+It is the reference that the generated code must agree with, and what explains a rule result to people.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from levelmark.domain.blueprint import Blueprint
+from levelmark.domain.entity import Entity
+from levelmark.domain.operator import Operator
+from levelmark.domain.query import Query
+from levelmark.engine.probe import Probe, Verdict
+from levelmark.engine.truth import Truth, combine
+
+
+class ExplainedCondition(Struct, frozen=True):
+    """One condition and what it found."""
+
+    probe: Probe
+    verdict: Verdict
+
+    @property
+    def truth(self) -> Truth:
+        """What the condition came to."""
+        return self.verdict.truth
+
+
+class ExplainedQuery(Struct, frozen=True):
+    """A query, what its parts found, and what they come to together."""
+
+    combinator: Literal["and", "or"]
+    parts: tuple["Explained", ...]
+    truth: Truth
+
+    def leaves(self) -> Iterator[ExplainedCondition]:
+        """Every condition inside, in order."""
+        for part in self.parts:
+            if isinstance(part, ExplainedQuery):
+                yield from part.leaves()
+            else:
+                yield part
+
+    def reason(self) -> str | None:
+        """Why the query is not true, as far as it is more than values that differ."""
+        reasons = [f"`{leaf.probe.condition.subject()}`: {leaf.verdict.reason}"
+                   for leaf in self.leaves() if leaf.verdict.reason]  # fmt: skip
+        return "; ".join(dict.fromkeys(reasons))[:500] or None
+
+
+Explained: TypeAlias = ExplainedCondition | ExplainedQuery
+
+
+class Probes:
+    """A query with a probe for each of its conditions."""
+
+    def __init__(self, query: Query, blueprint: Blueprint, operators: Mapping[str, Operator]) -> None:
+        self.combinator = query.combinator
+        self.parts: tuple[Probe | Probes, ...] = tuple(
+            Probes(part, blueprint, operators)
+            if isinstance(part, Query)
+            else Probe(part, blueprint, operators)
+            for part in query.conditions
+        )
+
+    def leaves(self) -> Iterator[Probe]:
+        """Every probe, in the order of the conditions."""
+        for part in self.parts:
+            if isinstance(part, Probes):
+                yield from part.leaves()
+            else:
+                yield part
+
+    def explain(self, entity: Entity) -> ExplainedQuery:
+        """What each condition says of the entity, and the query's truth."""
+        parts = tuple(
+            part.explain(entity)
+            if isinstance(part, Probes)
+            else ExplainedCondition(part, part.verdict(entity))
+            for part in self.parts
+        )
+        return ExplainedQuery(
+            self.combinator, parts, combine(self.combinator, [part.truth for part in parts])
+        )

@@ -1,0 +1,60 @@
+"""Equality: `=` and `!=`, by value and without coercion."""
+
+from typing import Final
+
+from levelmark.domain.json import Json, JsonType, same
+from levelmark.domain.operator import Example, Missing, Operator, Test
+
+_TYPES: Final = frozenset({JsonType.STRING, JsonType.NUMBER, JsonType.BOOLEAN})
+_SCHEMA: Final = {"type": ["string", "number", "boolean"]}
+
+
+def _equals(value: Json) -> Test:
+    return lambda actual: same(actual, value)
+
+
+def _differs(value: Json) -> Test:
+    return lambda actual: not same(actual, value)
+
+
+def _equals_source(value: Json) -> str:
+    if isinstance(value, bool):
+        return "actual is value"
+    if isinstance(value, int | float):
+        return "actual == value and type(actual) is not bool"
+    return "actual == value"
+
+
+def _differs_source(value: Json) -> str:
+    return f"not ({_equals_source(value)})"
+
+
+EQUALITY: Final = (
+    Operator(
+        name="=",
+        description="The property's value equals the rule's. `1` equals `1.0`; "
+        '`true`, `"true"`, `1` and `"1"` are four values.',
+        types=_TYPES,
+        value_schema=_SCHEMA,
+        prepare=_equals,
+        trusted=True,
+        source=_equals_source,
+        examples=(
+            Example("TypeScript", "TypeScript", verdict=True),
+            Example(1, 1.0, verdict=True),
+            Example(1, "1", verdict=False),
+            Example(1, True, verdict=False),
+        ),
+    ),
+    Operator(
+        name="!=",
+        description="The property's value does not equal the rule's; true where there is none.",
+        types=_TYPES,
+        value_schema=_SCHEMA,
+        prepare=_differs,
+        missing=Missing.TRUE,
+        trusted=True,
+        source=_differs_source,
+        examples=(Example("Go", "Rust", verdict=True), Example(False, 0, verdict=True)),
+    ),
+)

@@ -1,0 +1,41 @@
+"""Ordering: `<`, `<=`, `>` and `>=` over numbers, strings by code point, and instants."""
+
+import operator
+from collections.abc import Callable
+from typing import Final
+
+from levelmark.domain.json import Json, JsonType
+from levelmark.domain.operator import Example, Operator, Test
+
+_TYPES: Final = frozenset({JsonType.STRING, JsonType.NUMBER})
+
+
+def _ordering(
+    name: str, words: str, compare: Callable[[Json, Json], bool], examples: tuple[Example, ...]
+) -> Operator:
+    def prepare(value: Json) -> Test:
+        return lambda actual: compare(actual, value)
+
+    return Operator(
+        name=name,
+        description=f"The property's value is {words} the rule's: numbers by size, strings by code point, "
+        "properties with format `date-time` or `date` as instants.",
+        types=_TYPES,
+        value_schema={"type": ["string", "number"]},
+        prepare=prepare,
+        instants=True,
+        same_type=True,
+        trusted=True,
+        source=lambda _: f"actual {name} value",
+        examples=examples,
+    )
+
+
+ORDERING: Final = (
+    _ordering("<", "less than", operator.lt, (Example(4, 5, verdict=True), Example(5, 5, verdict=False))),
+    _ordering("<=", "less than or equal to", operator.le, (Example(5, 5.0, verdict=True),)),
+    _ordering(
+        ">", "greater than", operator.gt, (Example("b", "a", verdict=True), Example(5, 5, verdict=False))
+    ),
+    _ordering(">=", "greater than or equal to", operator.ge, (Example(5, 5, verdict=True),)),
+)
