@@ -56,6 +56,7 @@ class Operator(Struct, frozen=True, kw_only=True):
     missing: Missing = Missing.MISSING
     instants: bool = False
     same_type: bool = False
+    value_of_property_type: bool = False
     trusted: bool = False
     source: Callable[[Json], str] | None = None
     examples: tuple[Example, ...] = ()

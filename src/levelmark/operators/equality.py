@@ -37,6 +37,7 @@ EQUALITY: Final = (
         types=_TYPES,
         value_schema=_SCHEMA,
         prepare=_equals,
+        value_of_property_type=True,
         trusted=True,
         source=_equals_source,
         examples=(
@@ -53,6 +54,7 @@ EQUALITY: Final = (
         value_schema=_SCHEMA,
         prepare=_differs,
         missing=Missing.TRUE,
+        value_of_property_type=True,
         trusted=True,
         source=_differs_source,
         examples=(Example("Go", "Rust", verdict=True), Example(False, 0, verdict=True)),

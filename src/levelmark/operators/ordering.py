@@ -25,6 +25,7 @@ def _ordering(
         prepare=prepare,
         instants=True,
         same_type=True,
+        value_of_property_type=True,
         trusted=True,
         source=lambda _: f"actual {name} value",
         examples=examples,

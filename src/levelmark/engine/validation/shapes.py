@@ -1,0 +1,149 @@
+"""The shapes of documents, as JSON Schemas: which fields there are and what may stand in them.
+
+They are those of the field's public documents, so that one copied from there is accepted unchanged.
+"""
+
+from typing import Final
+
+from levelmark.domain.json import Json
+from levelmark.domain.scorecard import COLORS, MAX_RULES
+
+_CONTROL: Final = r"\x00-\x1f\x7f"
+IDENTIFIER: Final = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 256,
+    "pattern": rf"^[^\s{_CONTROL}]([^{_CONTROL}]*[^\s{_CONTROL}])?$",
+}
+"""Any text without control characters that neither begins nor ends with a space: `easy!appointments`."""
+
+_TITLE: Final = {"type": "string", "minLength": 1, "maxLength": 1_000}
+_TEXT: Final = {"type": ["string", "null"], "maxLength": 100_000}
+_OBJECT: Final = {"type": ["object", "null"]}
+_PART: Final = {
+    "type": "object",
+    "if": {"anyOf": [{"required": ["combinator"]}, {"required": ["conditions"]}]},
+    "then": {"$ref": "#/$defs/query"},
+    "else": {
+        "required": ["operator"],
+        "properties": {
+            "property": {"type": ["string", "null"]},
+            "relation": {"type": ["string", "null"]},
+            "operator": {"type": "string"},
+            "value": True,
+        },
+        "additionalProperties": False,
+    },
+}
+_QUERY: Final = {
+    "type": "object",
+    "required": ["combinator", "conditions"],
+    "properties": {
+        "combinator": {"enum": ["and", "or"]},
+        "conditions": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/part"}},
+    },
+    "additionalProperties": False,
+}
+_RULE: Final = {
+    "type": "object",
+    "required": ["identifier", "title", "level", "query"],
+    "properties": {
+        "identifier": IDENTIFIER,
+        "title": _TITLE,
+        "description": _TEXT,
+        "level": {"type": "string"},
+        "query": {"$ref": "#/$defs/query"},
+    },
+    "additionalProperties": False,
+}
+_DEFS: Final = {"query": _QUERY, "part": _PART, "rule": _RULE}
+
+QUERY: Final[dict[str, Json]] = {"$ref": "#/$defs/query", "$defs": _DEFS}
+RULE: Final[dict[str, Json]] = {"$ref": "#/$defs/rule", "$defs": _DEFS}
+SCORECARD: Final[dict[str, Json]] = {
+    "type": "object",
+    "required": ["identifier", "title", "blueprint"],
+    "properties": {
+        "identifier": IDENTIFIER,
+        "title": _TITLE,
+        "blueprint": {"type": "string"},
+        "filter": {"if": {"type": "null"}, "else": {"$ref": "#/$defs/query"}},
+        "levels": {
+            "type": ["array", "null"],
+            "minItems": 1,
+            "maxItems": 50,
+            "items": {
+                "type": "object",
+                "required": ["title", "color"],
+                "properties": {"title": {**_TITLE, "maxLength": 100}, "color": {"enum": list(COLORS)}},
+                "additionalProperties": False,
+            },
+        },
+        "rules": {"type": ["array", "null"], "maxItems": MAX_RULES, "items": {"$ref": "#/$defs/rule"}},
+    },
+    "additionalProperties": False,
+    "$defs": _DEFS,
+}
+BLUEPRINT: Final[dict[str, Json]] = {
+    "type": "object",
+    "required": ["identifier", "title"],
+    "properties": {
+        "identifier": IDENTIFIER,
+        "title": _TITLE,
+        "icon": _TEXT,
+        "description": _TEXT,
+        "schema": {
+            "type": ["object", "null"],
+            "properties": {
+                "properties": {"type": "object", "additionalProperties": {"type": "object"}},
+                "required": {"type": "array", "items": {"type": "string"}},
+            },
+            "additionalProperties": False,
+        },
+        "relations": {
+            "type": ["object", "null"],
+            "additionalProperties": {
+                "type": "object",
+                "required": ["target"],
+                "properties": {
+                    "target": IDENTIFIER,
+                    "title": _TEXT,
+                    "description": _TEXT,
+                    "required": {"type": "boolean"},
+                    "many": {"type": "boolean"},
+                },
+                "additionalProperties": False,
+            },
+        },
+        "mirrorProperties": _OBJECT,
+        "calculationProperties": _OBJECT,
+        "aggregationProperties": _OBJECT,
+    },
+    "additionalProperties": False,
+}
+ENTITY: Final[dict[str, Json]] = {
+    "type": "object",
+    "required": ["blueprint", "identifier"],
+    "properties": {
+        "blueprint": {"type": "string"},
+        "identifier": IDENTIFIER,
+        "title": {"type": ["string", "null"], "maxLength": 1_000},
+        "icon": {"type": ["string", "null"], "maxLength": 1_000},
+        "team": {
+            "type": ["string", "array", "null"],
+            "maxLength": 256,
+            "maxItems": 100,
+            "items": {"type": "string", "minLength": 1, "maxLength": 256},
+        },
+        "properties": _OBJECT,
+        "relations": {
+            "type": ["object", "null"],
+            "additionalProperties": {
+                "type": ["string", "array", "null"],
+                "maxItems": 1_000,
+                "items": {"type": "string"},
+            },
+        },
+    },
+    "additionalProperties": False,
+}
