@@ -41,6 +41,27 @@ class Move(Struct, frozen=True, array_like=True):
     reason: str | None = None
 
 
+class Transition(Struct, frozen=True):
+    """What one write did to an entity's scores: the moves, kept with the entity until they are in the log.
+
+    `uid` and `version` are those of the entity after the write, so `id` is the same whoever looks.
+    """
+
+    uid: str
+    version: int
+    blueprint: str
+    entity: str
+    teams: tuple[str, ...]
+    cause: Cause
+    at: str
+    moves: tuple[Move, ...]
+
+    @property
+    def id(self) -> str:
+        """A name that no other transition has."""
+        return f"{self.uid}.{self.version}"
+
+
 class Change(Struct, frozen=True):
     """An entry of the log; `number` is its place: 1, 2, 3 … without gaps, and the cursor to resume from.
 

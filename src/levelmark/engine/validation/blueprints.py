@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import jsonschema_rs
-from msgspec import convert
 
 from levelmark.domain.blueprint import META_PROPERTIES, RESERVED, Blueprint
+from levelmark.domain.documents import to_blueprint
 from levelmark.domain.issue import Issue, Path, has_errors, nearest
 from levelmark.domain.json import SCHEMA_TYPES, Json, json_issues
 from levelmark.engine.validation.checked import Checked
@@ -26,8 +26,7 @@ def read_blueprint(document: Json) -> Checked[Blueprint]:
         issues += _blueprint_issues(document)
     if has_errors(issues):
         return Checked(None, tuple(issues))
-    present = {key: value for key, value in document.items() if value is not None}
-    return Checked(convert(present, Blueprint), tuple(issues))
+    return Checked(to_blueprint(document), tuple(issues))
 
 
 def _blueprint_issues(document: dict[str, Any]) -> Iterator[Issue]:

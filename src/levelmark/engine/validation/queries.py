@@ -6,11 +6,12 @@ from typing import Final
 from msgspec import UNSET
 
 from levelmark.domain.blueprint import META_PROPERTIES, Blueprint
+from levelmark.domain.documents import to_query
 from levelmark.domain.instant import instant
 from levelmark.domain.issue import Issue, Path, has_errors, nearest
 from levelmark.domain.json import TYPES, Json, JsonType, json_issues
 from levelmark.domain.operator import Missing, Operator
-from levelmark.domain.query import MAX_DEPTH, Condition, Query, QueryPart
+from levelmark.domain.query import MAX_DEPTH, Condition, Query
 from levelmark.engine.validation.checked import Checked
 from levelmark.engine.validation.shape import Shape
 from levelmark.engine.validation.shapes import QUERY
@@ -29,25 +30,9 @@ def read_query(
     issues = [*json_issues(document, path)] or [*_SHAPE.issues(document, path)]
     if has_errors(issues):
         return Checked(None, tuple(issues))
-    query = decode_query(document)
+    query = to_query(document)
     issues += query_issues(query, blueprint, operators, path)
     return Checked(None if has_errors(issues) else query, tuple(issues))
-
-
-def decode_query(document: dict[str, Json]) -> Query:
-    """The query of a document whose shape is right."""
-    return Query(document["combinator"], tuple(map(_decode_part, document["conditions"])))
-
-
-def _decode_part(document: dict[str, Json]) -> QueryPart:
-    if "conditions" in document:
-        return decode_query(document)
-    return Condition(
-        document["operator"],
-        document.get("property"),
-        document.get("relation"),
-        document.get("value", UNSET),
-    )
 
 
 def query_issues(

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from levelmark.domain.blueprint import Blueprint
+from levelmark.domain.documents import to_rule, to_scorecard
 from levelmark.domain.issue import Issue, Path, has_errors, nearest
 from levelmark.domain.json import Json, json_issues
 from levelmark.domain.operator import Operator
-from levelmark.domain.scorecard import DEFAULT_LEVELS, Level, Rule, Scorecard
+from levelmark.domain.scorecard import Level, Rule, Scorecard
 from levelmark.engine.validation.checked import Checked
-from levelmark.engine.validation.queries import decode_query, query_issues
+from levelmark.engine.validation.queries import query_issues
 from levelmark.engine.validation.shape import Shape
 from levelmark.engine.validation.shapes import RULE, SCORECARD
 
@@ -27,7 +28,7 @@ def read_scorecard(
     if has_errors(issues):
         issues += _issues_of_sound_parts(document, blueprint, operators)
         return Checked(None, tuple(issues))
-    scorecard = _decode(document)
+    scorecard = to_scorecard(document)
     issues += _scorecard_issues(scorecard, blueprint, operators)
     return Checked(None if has_errors(issues) else scorecard, tuple(issues))
 
@@ -37,7 +38,7 @@ def read_rule(document: Json, scorecard: Scorecard) -> Checked[Rule]:
     issues = [*json_issues(document, ())] or [*_RULE_SHAPE.issues(document)]
     if has_errors(issues):
         return Checked(None, tuple(issues))
-    rule = _decode_rule(document)
+    rule = to_rule(document)
     issues += _level_issues(rule, scorecard.levels, ())
     return Checked(None if has_errors(issues) else rule, tuple(issues))
 
@@ -51,7 +52,7 @@ def _issues_of_sound_parts(
     for index, rule in enumerate(rules if isinstance(rules, list) else ()):
         if any(json_issues(rule, ())) or any(_RULE_SHAPE.issues(rule)):
             continue
-        decoded = _decode_rule(rule)
+        decoded = to_rule(rule)
         if levels is not None:
             yield from _level_issues(decoded, levels, ("rules", index))
         yield from query_issues(decoded.query, blueprint, operators, ("rules", index, "query"))
@@ -59,7 +60,7 @@ def _issues_of_sound_parts(
 
 def _sound_levels(document: dict[str, Any]) -> tuple[Level, ...] | None:
     bare = {"identifier": "-", "title": "-", "blueprint": "-", "levels": document.get("levels")}
-    return None if any(_SHAPE.issues(bare)) else _decode(bare).levels
+    return None if any(_SHAPE.issues(bare)) else to_scorecard(bare).levels
 
 
 def _scorecard_issues(
@@ -100,26 +101,3 @@ def _duplicates(names: list[str], part: str, field: str) -> Iterator[Issue]:
         if first.setdefault(name, index) != index:
             message = f"`{name}` stands already at {part}[{first[name]}]"
             yield Issue.error((part, index, field), "DUPLICATE", message)
-
-
-def _decode(document: dict[str, Any]) -> Scorecard:
-    levels = document.get("levels")
-    query = document.get("filter")
-    return Scorecard(
-        document["identifier"],
-        document["title"],
-        document["blueprint"],
-        DEFAULT_LEVELS if levels is None else tuple(Level(one["title"], one["color"]) for one in levels),
-        tuple(map(_decode_rule, document.get("rules") or ())),
-        None if query is None else decode_query(query),
-    )
-
-
-def _decode_rule(document: dict[str, Any]) -> Rule:
-    return Rule(
-        document["identifier"],
-        document["title"],
-        document["level"],
-        decode_query(document["query"]),
-        document.get("description"),
-    )

@@ -1,0 +1,111 @@
+"""Blueprints: written, and deleted with all that hangs on them."""
+
+from collections.abc import Iterator
+
+from levelmark.domain.blueprint import Blueprint
+from levelmark.domain.change import CauseKind
+from levelmark.domain.documents import to_document
+from levelmark.domain.errors import ConflictError
+from levelmark.domain.issue import Issue
+from levelmark.domain.json import Json, identical
+from levelmark.domain.scorecard import Scorecard
+from levelmark.domain.versioned import Versioned
+from levelmark.engine.validation import read_blueprint, read_scorecard
+from levelmark.services.catalogue import Catalogue
+from levelmark.services.clock import Clock, now_text
+from levelmark.services.evaluations import EvaluationService
+from levelmark.services.outcome import Deleted, Outcome, Written
+from levelmark.services.removal import Removal
+from levelmark.storage import Storage
+
+_ATTEMPTS = 20
+
+
+class BlueprintService:
+    """What can be done with blueprints."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        catalogue: Catalogue,
+        evaluations: EvaluationService,
+        removal: Removal,
+        clock: Clock,
+    ) -> None:
+        self._storage = storage
+        self._shelf = storage.definitions.blueprint
+        self._catalogue = catalogue
+        self._evaluations = evaluations
+        self._removal = removal
+        self._clock = clock
+
+    async def upsert(self, document: Json) -> Written[Versioned[Blueprint]]:
+        """Writes a blueprint; where it has entities, they are evaluated again in the background."""
+        checked = read_blueprint(document)
+        if checked.value is None:
+            return Written(Outcome.INVALID, None, checked.issues)
+        blueprint = checked.value
+        for _ in range(_ATTEMPTS):
+            before = await self._shelf.get(blueprint.identifier)
+            issues = (*checked.issues, *await self._side_issues(blueprint))
+            if before is None:
+                if await self._shelf.add(blueprint, now_text(self._clock)):
+                    return Written(Outcome.CREATED, await self._shelf.get(blueprint.identifier), issues)
+            elif identical(to_document(before.value), to_document(blueprint)):
+                return Written(Outcome.UNCHANGED, before, issues)
+            elif await self._shelf.replace(before, blueprint, now_text(self._clock)):
+                return await self._updated(blueprint, issues)
+        raise ConflictError(
+            f"others keep writing the blueprint `{blueprint.identifier}`; try again in a moment"
+        )
+
+    async def _updated(
+        self, blueprint: Blueprint, issues: tuple[Issue, ...]
+    ) -> Written[Versioned[Blueprint]]:
+        evaluation = await self._evaluations.begin(blueprint.identifier, CauseKind.BLUEPRINT_WRITTEN)
+        return Written(Outcome.UPDATED, await self._shelf.get(blueprint.identifier), issues, evaluation)
+
+    async def _side_issues(self, blueprint: Blueprint) -> list[Issue]:
+        targets = {relation.target for relation in blueprint.relations.values()} - {blueprint.identifier}
+        known = await self._shelf.many(targets)
+        scorecards = await self._storage.definitions.scorecards(blueprint.identifier)
+        return [
+            *_dangling(blueprint, known),
+            *(issue for one in scorecards for issue in self._broken(one.value, blueprint)),
+        ]
+
+    def _broken(self, scorecard: Scorecard, blueprint: Blueprint) -> Iterator[Issue]:
+        checked = read_scorecard(to_document(scorecard), blueprint, self._catalogue.operators)
+        for issue in checked.issues:
+            if checked.value is None:
+                message = f"scorecard `{scorecard.identifier}`, {issue.path}: {issue.message}"
+                yield Issue.warning((), "BREAKS_SCORECARD", message, issue.suggestion)
+
+    async def delete(self, identifier: str, *, force: bool) -> Deleted:
+        """Deletes a blueprint; one that has scorecards or entities only by `force`, and these with it."""
+        before = await self._shelf.get(identifier)
+        if before is None:
+            message = f"there is no blueprint `{identifier}`"
+            return Deleted(Outcome.INVALID, (Issue.error(("identifier",), "NOT_FOUND", message),))
+        scorecards = await self._storage.definitions.scorecards(identifier)
+        entities = await self._storage.entities.count(identifier)
+        if (scorecards or entities) and not force:
+            issue = _needs_force(f"{entities} entities and {len(scorecards)} scorecards would go with it")
+            return Deleted(Outcome.INVALID, (issue,), entities, len(scorecards))
+        if not await self._shelf.remove(before):
+            raise ConflictError(f"the blueprint `{identifier}` was just written; look at it and try again")
+        for scorecard in scorecards:
+            await self._storage.definitions.scorecard.remove(scorecard)
+        entities = await self._removal.all_of(identifier)
+        return Deleted(Outcome.DELETED, (), entities, len(scorecards))
+
+
+def _dangling(blueprint: Blueprint, known: dict[str, Versioned[Blueprint]]) -> Iterator[Issue]:
+    for name, relation in blueprint.relations.items():
+        if relation.target not in known and relation.target != blueprint.identifier:
+            message = f"there is no blueprint `{relation.target}` yet"
+            yield Issue.warning(("relations", name, "target"), "UNKNOWN_BLUEPRINT", message)
+
+
+def _needs_force(what: str) -> Issue:
+    return Issue.error(("force",), "NEEDS_FORCE", f"{what}; repeat with `force: true` if that is meant")

@@ -1,0 +1,82 @@
+"""The reconciler: at the start and every few seconds, what a crash left undone is finished."""
+
+import asyncio
+import logging
+from typing import Final
+
+from levelmark.domain.change import CauseKind
+from levelmark.domain.errors import LevelmarkError
+from levelmark.services.catalogue import Catalogue
+from levelmark.services.delivery import Delivery
+from levelmark.services.evaluations import EvaluationService
+from levelmark.services.removal import Removal
+from levelmark.storage import Storage
+
+log = logging.getLogger(__name__)
+
+_SECONDS: Final = 3.0
+_BATCH: Final = 500
+
+
+class Reconciler:
+    """Finds what was left behind: changes that are not in the log, scores by old definitions, orphans."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        catalogue: Catalogue,
+        delivery: Delivery,
+        evaluations: EvaluationService,
+        removal: Removal,
+    ) -> None:
+        self._storage = storage
+        self._catalogue = catalogue
+        self._delivery = delivery
+        self._evaluations = evaluations
+        self._removal = removal
+        self._seen: frozenset[str] = frozenset()
+
+    async def run(self) -> None:
+        """Reconciles until cancelled."""
+        cause = CauseKind.PLUGINS_CHANGED
+        while True:
+            try:
+                await self.reconcile(cause)
+                cause = CauseKind.SCORECARD_WRITTEN
+            except LevelmarkError as error:
+                log.warning("the reconciler waits for the database: %s", error)
+            await asyncio.sleep(_SECONDS)
+
+    async def reconcile(self, cause: CauseKind) -> None:
+        """One round. With PLUGINS_CHANGED, scores by other installed operators count as old, too."""
+        await self._deliver_owed()
+        await self._storage.entities.sweep_tombstones()
+        await self._remove_orphans()
+        await self._evaluate_outdated(cause)
+
+    async def _deliver_owed(self) -> None:
+        # What is owed at two looks in a row was left behind; at one, its writer may be at it.
+        while True:
+            owed = await self._storage.entities.owed(_BATCH)
+            left = [transition for transition in owed if transition.id in self._seen]
+            self._seen = frozenset(transition.id for transition in owed)
+            if not left:
+                return
+            await self._delivery.deliver(left)
+
+    async def _remove_orphans(self) -> None:
+        names = await self._storage.entities.blueprints()
+        known = await self._storage.definitions.blueprint.many(names)
+        for name in names:
+            if name not in known:
+                await self._removal.all_of(name)
+
+    async def _evaluate_outdated(self, cause: CauseKind) -> None:
+        names = await self._storage.entities.blueprints()
+        for name, definitions in (await self._catalogue.current(names)).items():
+            whole = cause is CauseKind.PLUGINS_CHANGED
+            stamp = definitions.full_stamp if whole else definitions.stamp
+            outdated = await self._storage.entities.has_outdated(name, stamp, whole=whole)
+            if outdated and not await self._storage.evaluations.is_open(name):
+                log.info("entities of %s have scores by earlier definitions; evaluating them", name)
+                await self._evaluations.begin(name, cause)

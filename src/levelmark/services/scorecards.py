@@ -1,0 +1,196 @@
+"""Scorecards and their rules: written, and deleted with the results that hang on them."""
+
+from collections.abc import Callable
+from typing import Final
+
+from msgspec.structs import replace
+
+from levelmark.domain.blueprint import Blueprint
+from levelmark.domain.change import CauseKind
+from levelmark.domain.documents import to_document
+from levelmark.domain.errors import ConflictError
+from levelmark.domain.issue import Issue, has_errors, nearest
+from levelmark.domain.json import Json, identical
+from levelmark.domain.scorecard import Rule, Scorecard
+from levelmark.domain.versioned import Versioned
+from levelmark.engine.evaluate import CompiledScorecard
+from levelmark.engine.validation import read_rule, read_scorecard
+from levelmark.services.catalogue import Catalogue, Definitions
+from levelmark.services.clock import Clock, now_text
+from levelmark.services.evaluations import EvaluationService
+from levelmark.services.outcome import Deleted, Outcome, Written
+from levelmark.storage import Storage
+from levelmark.storage.pages import Page, Selection
+
+_ATTEMPTS: Final = 20
+_LOOKED_AT: Final = 10_000
+
+
+class ScorecardService:
+    """What can be done with scorecards and rules."""
+
+    def __init__(
+        self, storage: Storage, catalogue: Catalogue, evaluations: EvaluationService, clock: Clock
+    ) -> None:
+        self._storage = storage
+        self._shelf = storage.definitions.scorecard
+        self._catalogue = catalogue
+        self._evaluations = evaluations
+        self._clock = clock
+
+    async def upsert(self, document: Json) -> Written[Versioned[Scorecard]]:
+        """Writes a scorecard; the entities of its blueprint are evaluated in the background."""
+        identifier = document.get("identifier") if isinstance(document, dict) else None
+        for _ in range(_ATTEMPTS):
+            before = await self._shelf.get(identifier) if isinstance(identifier, str) else None
+            written = await self._try(document, before)
+            if written is not None:
+                return written
+        raise ConflictError(f"others keep writing the scorecard `{identifier}`; try again in a moment")
+
+    async def _try(
+        self, document: Json, before: Versioned[Scorecard] | None
+    ) -> Written[Versioned[Scorecard]] | None:
+        blueprint = document.get("blueprint") if isinstance(document, dict) else None
+        definitions = await self._catalogue.one(blueprint) if isinstance(blueprint, str) else None
+        if isinstance(blueprint, str) and definitions is None:
+            return Written(Outcome.INVALID, None, (await self._unknown_blueprint(blueprint),))
+        if before is not None and isinstance(blueprint, str) and before.value.blueprint != blueprint:
+            return Written(Outcome.INVALID, None, (_of_another(before.value),))
+        checked = read_scorecard(document, _blueprint_of(definitions), self._catalogue.operators)
+        if checked.value is None or definitions is None:
+            return Written(Outcome.INVALID, None, checked.issues)
+        issues = (*checked.issues, *await self._filter_issues(checked.value, definitions))
+        return await self._store(checked.value, before, issues)
+
+    async def _store(
+        self, scorecard: Scorecard, before: Versioned[Scorecard] | None, issues: tuple[Issue, ...]
+    ) -> Written[Versioned[Scorecard]] | None:
+        now = now_text(self._clock)
+        if before is not None and identical(to_document(before.value), to_document(scorecard)):
+            return Written(Outcome.UNCHANGED, before, issues)
+        if before is None:
+            outcome, stored = Outcome.CREATED, await self._shelf.add(scorecard, now)
+        else:
+            outcome, stored = Outcome.UPDATED, await self._shelf.replace(before, scorecard, now)
+        if not stored:
+            return None
+        evaluation = await self._evaluations.begin(scorecard.blueprint, CauseKind.SCORECARD_WRITTEN)
+        return Written(outcome, await self._shelf.get(scorecard.identifier), issues, evaluation)
+
+    async def upsert_rule(self, scorecard: str, document: Json) -> Written[Versioned[Scorecard]]:
+        """Writes one rule: in its place if the scorecard has it, else behind the others."""
+        before = await self._shelf.get(scorecard)
+        if before is None:
+            return Written(Outcome.INVALID, None, (_no_scorecard(scorecard),))
+        checked = read_rule(document, before.value)
+        if checked.value is None:
+            return Written(Outcome.INVALID, None, tuple(map(_in_rule, checked.issues)))
+        rule = checked.value
+        written = await self._edit(scorecard, lambda value: _with_rule(value, rule))
+        place = next((index for index, one in enumerate(_with_rule(before.value, rule).rules)
+                      if one.identifier == rule.identifier), 0)  # fmt: skip
+        return replace(written, issues=tuple(_of_rule(written.issues, f"rules[{place}]")))
+
+    async def delete_rule(self, scorecard: str, rule: str) -> Written[Versioned[Scorecard]]:
+        """Deletes one rule; its results go, and levels are what they are without it."""
+        before = await self._shelf.get(scorecard)
+        if before is None:
+            return Written(Outcome.INVALID, None, (_no_scorecard(scorecard),))
+        if before.value.rule(rule) is None:
+            message = f"scorecard `{scorecard}` has no rule `{rule}`"
+            names = [one.identifier for one in before.value.rules]
+            issue = Issue.error(("identifier",), "NOT_FOUND", message, nearest(rule, names))
+            return Written(Outcome.INVALID, None, (issue,))
+        written = await self._edit(scorecard, lambda value: _without_rule(value, rule))
+        done = written.outcome is Outcome.UPDATED
+        return replace(written, outcome=Outcome.DELETED) if done else written
+
+    async def _edit(
+        self, identifier: str, change: Callable[[Scorecard], Scorecard]
+    ) -> Written[Versioned[Scorecard]]:
+        for _ in range(_ATTEMPTS):
+            before = await self._shelf.get(identifier)
+            if before is None:
+                return Written(Outcome.INVALID, None, (_no_scorecard(identifier),))
+            written = await self._try(to_document(change(before.value)), before)
+            if written is not None:
+                return written
+        raise ConflictError(f"others keep writing the scorecard `{identifier}`; try again in a moment")
+
+    async def delete(self, identifier: str, *, force: bool) -> Deleted:
+        """Deletes a scorecard; one that has results only by `force`, and these with it."""
+        before = await self._shelf.get(identifier)
+        if before is None:
+            return Deleted(Outcome.INVALID, (_no_scorecard(identifier),))
+        scores = await self._storage.entities.count(before.value.blueprint, identifier)
+        results = scores * len(before.value.rules)
+        if scores and not force:
+            message = f"the scores of {scores} entities and {results} rule results would go with it"
+            issue = Issue.error(
+                ("force",), "NEEDS_FORCE", f"{message}; repeat with `force: true` if that is meant"
+            )
+            return Deleted(Outcome.INVALID, (issue,), scores, 1, results)
+        if not await self._shelf.remove(before):
+            raise ConflictError(f"the scorecard `{identifier}` was just written; look at it and try again")
+        evaluation = await self._evaluations.begin(before.value.blueprint, CauseKind.SCORECARD_DELETED)
+        return Deleted(Outcome.DELETED, (), scores, 1, results, evaluation)
+
+    async def _unknown_blueprint(self, name: str) -> Issue:
+        names = [one.value.identifier for one in await self._storage.definitions.blueprints()]
+        message = f"there is no blueprint `{name}`; write it first"
+        return Issue.error(("blueprint",), "UNKNOWN_BLUEPRINT", message, nearest(name, names))
+
+    async def _filter_issues(self, scorecard: Scorecard, definitions: Definitions) -> list[Issue]:
+        if scorecard.filter is None:
+            return []
+        compiled = CompiledScorecard(
+            replace(scorecard, rules=()), definitions.blueprint.value, self._catalogue.operators
+        )
+        looked_at = 0
+        page = Page(limit=_LOOKED_AT, batch=1_000)
+        async for held in self._storage.entities.scan(Selection(scorecard.blueprint), page):
+            if compiled.applies(held.entity, None, []):
+                return []
+            looked_at += 1
+        if looked_at in (0, _LOOKED_AT):
+            return []
+        message = f"none of the {looked_at} entities of `{scorecard.blueprint}` passes the filter"
+        return [Issue.warning(("filter",), "MATCHES_NOTHING", message)]
+
+
+def _blueprint_of(definitions: Definitions | None) -> Blueprint:
+    return definitions.blueprint.value if definitions else Blueprint("", "")
+
+
+def _with_rule(scorecard: Scorecard, rule: Rule) -> Scorecard:
+    if scorecard.rule(rule.identifier) is None:
+        return replace(scorecard, rules=(*scorecard.rules, rule))
+    rules = tuple(rule if one.identifier == rule.identifier else one for one in scorecard.rules)
+    return replace(scorecard, rules=rules)
+
+
+def _without_rule(scorecard: Scorecard, rule: str) -> Scorecard:
+    return replace(scorecard, rules=tuple(one for one in scorecard.rules if one.identifier != rule))
+
+
+def _of_rule(issues: tuple[Issue, ...], prefix: str) -> list[Issue]:
+    """The issues of a scorecard that concern one of its rules, or that forbid the write."""
+    return [_in_rule(replace(issue, path=issue.path.removeprefix(prefix).removeprefix(".")))
+            for issue in issues if issue.path.startswith(prefix) or has_errors([issue])]  # fmt: skip
+
+
+def _in_rule(issue: Issue) -> Issue:
+    return replace(issue, path=f"rule.{issue.path}".removesuffix("."))
+
+
+def _of_another(scorecard: Scorecard) -> Issue:
+    message = (
+        f"the scorecard `{scorecard.identifier}` is one of blueprint `{scorecard.blueprint}`: "
+        "identifiers of scorecards are unique; choose another, or delete that one first"
+    )
+    return Issue.error(("blueprint",), "OTHER_BLUEPRINT", message, scorecard.blueprint)
+
+
+def _no_scorecard(identifier: str) -> Issue:
+    return Issue.error(("scorecard",), "NOT_FOUND", f"there is no scorecard `{identifier}`")

@@ -1,0 +1,69 @@
+"""The services: all use cases of one server process, and what runs in its background."""
+
+import asyncio
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
+
+from levelmark.plugins import Registry
+from levelmark.services.blueprints import BlueprintService
+from levelmark.services.catalogue import Catalogue
+from levelmark.services.clock import Clock, wall_clock
+from levelmark.services.delivery import Delivery
+from levelmark.services.entities import EntityService
+from levelmark.services.evaluations import EvaluationService
+from levelmark.services.feed import Feed
+from levelmark.services.notifications import Notifications, Target
+from levelmark.services.reconciling import Reconciler
+from levelmark.services.removal import Removal
+from levelmark.services.results import ResultService
+from levelmark.services.scorecards import ScorecardService
+from levelmark.services.writing import Writing
+from levelmark.storage import Storage
+
+
+class Services:
+    """The use cases over one storage; as a context manager, with the background work running.
+
+    >>> async def example(storage: Storage, registry: Registry) -> None:
+    ...     async with Services(storage, registry) as services:
+    ...         await services.blueprints.upsert({"identifier": "service", "title": "Service"})
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        registry: Registry,
+        targets: Iterable[Target] = (),
+        clock: Clock = wall_clock,
+        ring: int = 20_000,
+    ) -> None:
+        self.storage = storage
+        self.registry = registry
+        self.catalogue = Catalogue(storage, registry.operators)
+        self.feed = Feed(storage.log, ring)
+        self.notifications = Notifications(registry.notifiers, targets)
+        self.delivery = Delivery(storage, self.feed, self.notifications)
+        self.evaluations = EvaluationService(storage, self.catalogue, self.delivery, clock)
+        removal = Removal(storage, self.delivery, clock)
+        writing = Writing(storage, self.catalogue, self.delivery, clock)
+        self.entities = EntityService(storage, self.catalogue, writing, removal)
+        self.scorecards = ScorecardService(storage, self.catalogue, self.evaluations, clock)
+        self.blueprints = BlueprintService(storage, self.catalogue, self.evaluations, removal, clock)
+        self.results = ResultService(storage, self.catalogue)
+        self.reconciler = Reconciler(storage, self.catalogue, self.delivery, self.evaluations, removal)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        work = (self.feed.run(), self.evaluations.run(), self.reconciler.run())
+        self._tasks = [asyncio.create_task(one) for one in work]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.feed.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.notifications.close()

@@ -1,0 +1,144 @@
+"""The definitions: blueprints, and scorecards with their rules inside, each write under a new version."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Generic, TypeVar
+
+from bson import ObjectId
+from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorDatabase
+from msgspec import Struct
+from pymongo.errors import DuplicateKeyError
+
+from levelmark.domain.blueprint import Blueprint
+from levelmark.domain.documents import to_blueprint, to_document, to_scorecard
+from levelmark.domain.scorecard import Scorecard
+from levelmark.domain.versioned import Versioned
+from levelmark.storage.errors import translated
+from levelmark.storage.keys import escape, unescape
+
+Value = TypeVar("Value", Blueprint, Scorecard)
+
+
+class Versions(Struct, frozen=True):
+    """Which versions of a blueprint and of its scorecards are in force, each as `uid:version`."""
+
+    blueprint: str
+    scorecards: Mapping[str, str]
+
+
+class DefinitionStore:
+    """Blueprints and scorecards; written by compare-and-set on `version`."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._blueprints = database["blueprints"]
+        self._scorecards = database["scorecards"]
+        self.blueprint = _Shelf(self._blueprints, to_blueprint)
+        self.scorecard = _Shelf(self._scorecards, to_scorecard)
+
+    async def blueprints(self, after: str | None = None, limit: int = 0) -> list[Versioned[Blueprint]]:
+        """Blueprints in the order of their identifiers; all of them without a limit."""
+        return await self.blueprint.page({}, after, limit)
+
+    async def scorecards(
+        self, blueprint: str | None = None, after: str | None = None, limit: int = 0
+    ) -> list[Versioned[Scorecard]]:
+        """Scorecards, of one blueprint or all, in the order of their identifiers."""
+        return await self.scorecard.page({"blueprint": blueprint} if blueprint else {}, after, limit)
+
+    async def scorecards_of(self, blueprints: Iterable[str]) -> list[Versioned[Scorecard]]:
+        """The scorecards of these blueprints, in the order of their identifiers."""
+        return await self.scorecard.page({"blueprint": {"$in": list(blueprints)}}, None, 0)
+
+    async def versions(self, blueprints: Iterable[str]) -> dict[str, Versions]:
+        """The versions in force for each blueprint that exists, in one call."""
+        names = list(blueprints)
+        project = {"_id": 1, "version": 1, "identifier": 1, "blueprint": 1}
+        pipeline: list[dict[str, Any]] = [
+            {"$match": {"identifier": {"$in": names}}},
+            {"$project": project},
+            {
+                "$unionWith": {
+                    "coll": self._scorecards.name,
+                    "pipeline": [{"$match": {"blueprint": {"$in": names}}}, {"$project": project}],
+                }
+            },
+        ]
+        with translated():
+            rows = await self._blueprints.aggregate(pipeline).to_list(None)
+        scorecards: dict[str, dict[str, str]] = {name: {} for name in names}
+        for row in rows:
+            if "blueprint" in row:
+                scorecards[row["blueprint"]][row["identifier"]] = _stamp(row)
+        return {
+            row["identifier"]: Versions(_stamp(row), scorecards[row["identifier"]])
+            for row in rows
+            if "blueprint" not in row
+        }
+
+
+def _stamp(row: Mapping[str, Any]) -> str:
+    return f"{row['_id']}:{row['version']}"
+
+
+class _Shelf(Generic[Value]):
+    """One kind of definition, by identifier."""
+
+    def __init__(
+        self, collection: AsyncIOMotorCollection[dict[str, Any]], decode: Callable[[Mapping[str, Any]], Value]
+    ) -> None:
+        self._collection = collection
+        self._decode: Callable[[Mapping[str, Any]], Value] = decode
+
+    async def get(self, identifier: str) -> Versioned[Value] | None:
+        """The definition of that identifier."""
+        with translated():
+            row = await self._collection.find_one({"identifier": identifier})
+        return self._versioned(row) if row else None
+
+    async def many(self, identifiers: Iterable[str]) -> dict[str, Versioned[Value]]:
+        """The definitions of these identifiers, those that exist."""
+        rows = await self.page({"identifier": {"$in": list(identifiers)}}, None, 0)
+        return {row.value.identifier: row for row in rows}
+
+    async def page(self, conditions: dict[str, Any], after: str | None, limit: int) -> list[Versioned[Value]]:
+        """Definitions in the order of their identifiers, from behind `after`; 0 is no limit."""
+        if after is not None:
+            conditions = {"$and": [conditions, {"identifier": {"$gt": after}}]}
+        with translated():
+            cursor = self._collection.find(conditions).sort("identifier").limit(limit)
+            rows = await cursor.batch_size(limit or 1_000).to_list(None)
+        return [self._versioned(row) for row in rows]
+
+    async def add(self, value: Value, now: str) -> bool:
+        """Stores a new definition; False where one of that identifier exists."""
+        row = {"_id": ObjectId(), "version": 1, "createdAt": now, **_fields(value, now)}
+        try:
+            with translated():
+                await self._collection.insert_one(row)
+        except DuplicateKeyError:
+            return False
+        return True
+
+    async def replace(self, before: Versioned[Value], value: Value, now: str) -> bool:
+        """Stores a new version in place of `before`; False where that one is no longer in force."""
+        condition = {"_id": ObjectId(before.uid), "version": before.version}
+        update = {"$set": _fields(value, now), "$inc": {"version": 1}}
+        with translated():
+            answer = await self._collection.update_one(condition, update)
+        return answer.matched_count == 1
+
+    async def remove(self, before: Versioned[Value]) -> bool:
+        """Deletes the definition; False where another version is in force."""
+        with translated():
+            answer = await self._collection.delete_one(
+                {"_id": ObjectId(before.uid), "version": before.version}
+            )
+        return answer.deleted_count == 1
+
+    def _versioned(self, row: Mapping[str, Any]) -> Versioned[Value]:
+        value = self._decode(unescape(row["document"]))
+        return Versioned(value, str(row["_id"]), row["version"], row["createdAt"], row["updatedAt"])
+
+
+def _fields(value: Blueprint | Scorecard, now: str) -> dict[str, Any]:
+    fields = {"identifier": value.identifier, "document": escape(to_document(value)), "updatedAt": now}
+    return {**fields, "blueprint": value.blueprint} if isinstance(value, Scorecard) else fields

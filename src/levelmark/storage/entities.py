@@ -1,0 +1,224 @@
+"""The entities: read in batches and pages, written by compare-and-set on `version`.
+
+A write lands whole or not at all: new properties, new scores, and what changed (into `outbox`) together.
+A deleted entity stays as a tombstone, out of every reader's sight, until the log has its last changes.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Any, Final
+
+from bson import ObjectId
+from motor.motor_asyncio import AsyncIOMotorDatabase
+from msgspec import Struct
+from pymongo import InsertOne, UpdateOne, WriteConcern
+from pymongo.errors import BulkWriteError
+
+from levelmark.domain.change import Transition
+from levelmark.domain.entity import Entity
+from levelmark.storage.errors import translated
+from levelmark.storage.pages import Page, Selection
+from levelmark.storage.rows import Held, entity_fields, held, outbox, outbox_field, uid
+
+_DUPLICATE: Final = 11000
+
+
+class EntityWrite(Struct, frozen=True):
+    """A write of `after` over `before` (None: there must be none yet), owing `transition` to the log."""
+
+    before: Held | None
+    after: Entity
+    stamp: str
+    transition: Transition | None = None
+
+    @property
+    def owed(self) -> tuple[Transition, ...]:
+        """What the log may lack once this is written, in order: what it was owed before, then the new."""
+        earlier = self.before.outbox if self.before else ()
+        return earlier if self.transition is None else (*earlier, self.transition)
+
+
+class EntityStore:
+    """Entities with their scores, and the outboxes that feed the log."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._rows = database["entities"]
+        self._hasty = self._rows.with_options(write_concern=WriteConcern(w=1))
+
+    async def get(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Held]:
+        """The entities of these (blueprint, identifier) pairs, those that exist, in one call."""
+        wanted: dict[str, list[str]] = {}
+        for blueprint, identifier in keys:
+            wanted.setdefault(blueprint, []).append(identifier)
+        if not wanted:
+            return {}
+        conditions = [{"blueprint": name, "identifier": {"$in": some}} for name, some in wanted.items()]
+        with translated():
+            rows = await self._rows.find({"$or": conditions}).batch_size(1_001).to_list(None)
+        found = map(held, rows)
+        return {(one.entity.blueprint, one.entity.identifier): one for one in found}
+
+    async def scan(self, selection: Selection, page: Page) -> AsyncIterator[Held]:
+        """The selected entities in the page's order, from behind its cursor, in batches of its size."""
+        with translated():
+            cursor = self._rows.find(selection.conditions(page)).sort(page.sort())
+            if page.limit:
+                cursor = cursor.limit(page.limit)
+            async for row in cursor.batch_size(page.batch):
+                yield held(row)
+
+    async def outdated(self, blueprint: str, stamp: str, after: str | None, limit: int) -> list[Held]:
+        """Entities that were evaluated by other definitions than `stamp` names, by identifier."""
+        other = {"$or": [{"stamp": {"$lt": stamp}}, {"stamp": {"$gt": stamp}}]}
+        return await self._chunk({"blueprint": blueprint, **other}, after, limit)
+
+    async def chunk(self, blueprint: str, after: str | None, limit: int) -> list[Held]:
+        """Entities of a blueprint from behind `after`, by identifier."""
+        return await self._chunk({"blueprint": blueprint}, after, limit)
+
+    async def _chunk(self, conditions: dict[str, Any], after: str | None, limit: int) -> list[Held]:
+        if after is not None:
+            conditions = {**conditions, "identifier": {"$gt": after}}
+        with translated():
+            cursor = self._rows.find(conditions).sort("identifier").limit(limit).batch_size(limit)
+            return [held(row) for row in await cursor.to_list(None)]
+
+    async def has_outdated(self, blueprint: str, stamp: str, *, whole: bool) -> bool:
+        """Whether an entity carries another stamp, or (not `whole`) one that begins otherwise."""
+        above = {"$gt": stamp} if whole else {"$gte": f"{stamp}\uffff"}
+        other = {"$or": [{"stamp": {"$lt": stamp}}, {"stamp": above}]}
+        with translated():
+            return await self._rows.find_one({"blueprint": blueprint, **other}, {"_id": 1}) is not None
+
+    async def count(self, blueprint: str, scorecard: str | None = None) -> int:
+        """How many entities the blueprint has, or how many of them have a score in the scorecard."""
+        conditions = {"blueprint": blueprint} | ({"scores.scorecard": scorecard} if scorecard else {})
+        with translated():
+            return await self._rows.count_documents(conditions)
+
+    async def blueprints(self) -> list[str]:
+        """The blueprints that entities are of, whether or not these are defined."""
+        with translated():
+            return [name for name in await self._rows.distinct("blueprint") if name is not None]
+
+    async def commit(self, writes: Sequence[EntityWrite], token: str) -> set[int]:
+        """Writes what still can be; the places of those that others were faster with, to be done again.
+
+        `token` names this attempt, and no other: by it a write is known again.
+        """
+        if not writes:
+            return set()
+        requests = [_insertion(write, token) if write.before is None else _update(write, token)
+                    for write in writes]  # fmt: skip
+        lost, matched = await self._bulk(requests)
+        updates = [place for place, write in enumerate(writes) if write.before is not None]
+        if matched != len(updates):
+            lost |= await self._without(token, [(place, writes[place]) for place in updates])
+        return lost
+
+    async def _bulk(self, requests: Sequence[InsertOne[dict[str, Any]] | UpdateOne]) -> tuple[set[int], int]:
+        try:
+            with translated():
+                answer = await self._rows.bulk_write(list(requests), ordered=False)
+        except BulkWriteError as error:
+            failures = error.details["writeErrors"]
+            if any(failure["code"] != _DUPLICATE for failure in failures):
+                raise
+            return {failure["index"] for failure in failures}, int(error.details["nMatched"])
+        return set(), answer.matched_count
+
+    async def _without(self, token: str, writes: list[tuple[int, EntityWrite]]) -> set[int]:
+        # A bulk tells only how many matched. A row that another has overwritten since counts as lost: the
+        # write is then done again on top of that one, an order of the two as good as the other.
+        keys = [uid(write.after) for _, write in writes]
+        with translated():
+            rows = await self._rows.find({"_id": {"$in": keys}, "token": token}, {"_id": 1}).to_list(None)
+        landed = {row["_id"] for row in rows}
+        return {place for place, write in writes if uid(write.after) not in landed}
+
+    async def restamp(self, same: Iterable[Held], stamp: str) -> None:
+        """Notes that these entities, if they still stand so, are right by the definitions of `stamp`."""
+        groups: dict[tuple[int, str], list[ObjectId]] = {}
+        for one in same:
+            groups.setdefault((one.entity.version, one.stamp), []).append(uid(one.entity))
+        for (version, before), uids in groups.items():
+            condition = {"_id": {"$in": uids}, "version": version, "stamp": before}
+            with translated():
+                await self._rows.update_many(condition, {"$set": {"stamp": stamp}})
+
+    async def bury(self, burials: Sequence[tuple[Entity, Transition | None]]) -> None:
+        """Turns entities that still stand so into tombstones, each owing its transition."""
+        requests = [_burial(entity, transition) for entity, transition in burials]
+        if requests:
+            with translated():
+                await self._rows.bulk_write(requests, ordered=False)
+
+    async def owed(self, limit: int) -> list[Transition]:
+        """Transitions that the log may lack, oldest first within each entity; of `limit` entities at most."""
+        with translated():
+            cursor = self._rows.find({"outbox.id": {"$gt": ""}}, {"outbox": 1}).limit(limit)
+            rows = await cursor.batch_size(limit).to_list(None)
+        return [transition for row in rows for transition in outbox(row)]
+
+    async def owed_by_the_dead(self, keys: Iterable[tuple[str, str]]) -> list[Transition]:
+        """What tombstones of these identifiers owe: it comes before anything of their successors."""
+        ors = [{"was.blueprint": blueprint, "was.identifier": name} for blueprint, name in keys]
+        if not ors or not await self._has_tombstones():
+            return []
+        with translated():
+            rows = await self._rows.find({"$or": ors}, {"outbox": 1}).sort("_id").to_list(None)
+        return [transition for row in rows for transition in outbox(row)]
+
+    async def _has_tombstones(self) -> bool:
+        with translated():
+            return await self._rows.find_one({"was.blueprint": {"$gt": ""}}, {"_id": 1}) is not None
+
+    async def settle(self, transitions: Sequence[Transition]) -> None:
+        """Takes transitions that are in the log out of their outboxes, and tombstones that owe no more."""
+        uids = list({ObjectId(transition.uid) for transition in transitions})
+        ids = [transition.id for transition in transitions]
+        if not uids:
+            return
+        with translated():
+            await self._hasty.update_many({"_id": {"$in": uids}}, {"$pull": {"outbox": {"id": {"$in": ids}}}})
+
+    async def sweep_tombstones(self) -> None:
+        """Removes the tombstones that owe nothing to the log."""
+        with translated():
+            await self._rows.delete_many({"was.blueprint": {"$gt": ""}, "outbox": []})
+
+
+def _burial(entity: Entity, transition: Transition | None) -> UpdateOne:
+    tombstone = {
+        "blueprint": None,
+        "identifier": entity.uid,
+        "was": {"blueprint": entity.blueprint, "identifier": entity.identifier},
+        "version": entity.version + 1,
+        "scores": [],
+    }
+    update: dict[str, Any] = {"$set": tombstone, "$unset": {"stamp": ""}}
+    if transition is not None:
+        update["$push"] = {"outbox": outbox_field(transition)}
+    return UpdateOne({"_id": uid(entity), "version": entity.version}, update)
+
+
+def _insertion(write: EntityWrite, token: str) -> InsertOne[dict[str, Any]]:
+    owed = [] if write.transition is None else [outbox_field(write.transition)]
+    fields = entity_fields(write.after, write.stamp)
+    return InsertOne({"_id": uid(write.after), **fields, "token": token, "outbox": owed})
+
+
+def _update(write: EntityWrite, token: str) -> UpdateOne:
+    assert write.before is not None  # noqa: S101 - the caller chose by it
+    update: dict[str, Any] = {"$set": {**_changed(write), "token": token}}
+    if write.transition is not None:
+        update["$push"] = {"outbox": outbox_field(write.transition)}
+    condition = {"version": write.before.entity.version, "stamp": write.before.stamp}
+    return UpdateOne({"_id": uid(write.after), **condition}, update)
+
+
+def _changed(write: EntityWrite) -> dict[str, Any]:
+    fields = entity_fields(write.after, write.stamp)
+    assert write.before is not None  # noqa: S101 - the caller chose by it
+    if write.before.entity.scores is write.after.scores:
+        del fields["scores"]
+    return fields

@@ -1,0 +1,47 @@
+"""The indexes: every query that the API offers runs on one of these."""
+
+from typing import Any, Final
+
+from motor.motor_asyncio import AsyncIOMotorDatabase
+from pymongo import ASCENDING, IndexModel
+
+_INDEXES: Final = {
+    "blueprints": [IndexModel([("identifier", ASCENDING)], unique=True)],
+    "scorecards": [
+        IndexModel([("identifier", ASCENDING)], unique=True),
+        IndexModel([("blueprint", ASCENDING), ("identifier", ASCENDING)]),
+    ],
+    "entities": [
+        IndexModel([("blueprint", ASCENDING), ("identifier", ASCENDING)], unique=True),
+        IndexModel([("blueprint", ASCENDING), ("sortTitle", ASCENDING), ("identifier", ASCENDING)]),
+        IndexModel([("blueprint", ASCENDING), ("createdAt", ASCENDING), ("identifier", ASCENDING)]),
+        IndexModel([("blueprint", ASCENDING), ("updatedAt", ASCENDING), ("identifier", ASCENDING)]),
+        IndexModel([("blueprint", ASCENDING), ("teams", ASCENDING), ("identifier", ASCENDING)]),
+        IndexModel(
+            [
+                ("blueprint", ASCENDING),
+                ("scores.scorecard", ASCENDING),
+                ("scores.level", ASCENDING),
+                ("identifier", ASCENDING),
+            ]
+        ),
+        IndexModel([("blueprint", ASCENDING), ("stamp", ASCENDING)]),
+        IndexModel([("outbox.id", ASCENDING)], sparse=True),
+        IndexModel([("was.blueprint", ASCENDING), ("was.identifier", ASCENDING)], sparse=True),
+    ],
+    "changes": [
+        IndexModel([("key", ASCENDING)], unique=True),
+        IndexModel([("blueprint", ASCENDING), ("entity", ASCENDING), ("_id", ASCENDING)]),
+        IndexModel([("scorecard", ASCENDING), ("_id", ASCENDING)]),
+    ],
+    "evaluations": [
+        IndexModel([("state", ASCENDING), ("_id", ASCENDING)]),
+        IndexModel([("blueprint", ASCENDING), ("_id", ASCENDING)]),
+    ],
+}
+
+
+async def ensure_indexes(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+    """Creates what is missing; does nothing where all is there."""
+    for collection, indexes in _INDEXES.items():
+        await database[collection].create_indexes(indexes)

@@ -1,0 +1,203 @@
+"""The log of changes: 1, 2, 3 … without gaps, each change once, in one order for all readers.
+
+It is made by compare-and-append: whoever has changes inserts them under the numbers that follow the last
+one; a number that is taken means that somebody was faster, a key that is taken that the change is already
+there. Numbers are visible in their order, so «greater than n» misses nothing.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from motor.motor_asyncio import AsyncIOMotorDatabase
+from msgspec import Struct, convert, to_builtins
+from pymongo.errors import BulkWriteError
+from pymongo.read_concern import ReadConcern
+
+from levelmark.domain.change import Cause, Change, ChangeKind, Transition
+from levelmark.domain.errors import UnavailableError
+from levelmark.domain.instant import instant_text
+from levelmark.storage.errors import translated
+
+_DUPLICATE: Final = 11000
+_CHUNK: Final = 5_000
+
+
+class Changes(Struct, frozen=True):
+    """Which changes of the log are wanted; what is None does not restrict."""
+
+    kind: ChangeKind | None = None
+    blueprint: str | None = None
+    entity: str | None = None
+    scorecard: str | None = None
+    rule: str | None = None
+    teams: tuple[str, ...] | None = None
+
+    def wants(self, change: Change) -> bool:
+        """Whether a change is one of these."""
+        return (
+            self.kind in (None, change.kind)
+            and self.blueprint in (None, change.blueprint)
+            and self.entity in (None, change.entity)
+            and self.scorecard in (None, change.scorecard)
+            and self.rule in (None, change.rule)
+            and (self.teams is None or not set(self.teams).isdisjoint(change.teams))
+        )
+
+    def conditions(self) -> dict[str, Any]:
+        """The same in MongoDB's words."""
+        named = {"kind": self.kind and self.kind.value, "blueprint": self.blueprint, "entity": self.entity,
+                 "scorecard": self.scorecard, "rule": self.rule}  # fmt: skip
+        conditions: dict[str, Any] = {field: value for field, value in named.items() if value is not None}
+        return conditions | ({"teams": {"$in": list(self.teams)}} if self.teams is not None else {})
+
+
+class _Batch:
+    """Rows of several callers that go into the log together."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self.known: set[str] = set()
+        self.landed = False
+
+
+class ChangeLog:
+    """Appends and reads changes; many processes may append at once."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._rows = database["changes"]
+        self._settled = self._rows.with_options(read_concern=ReadConcern("majority"))
+        self._turn = asyncio.Lock()
+        self._gathering = _Batch()
+        self._last: int | None = None
+
+    async def append(self, transitions: Iterable[Transition]) -> set[str]:
+        """Returns when all changes of the transitions are in the log: the ids of those that were before.
+
+        Those that callers bring while another batch is under way go in together as the next one.
+        """
+        rows = [row for transition in transitions for row in _rows(transition)]
+        if not rows:
+            return set()
+        batch = self._gathering
+        batch.rows += rows
+        async with self._turn:
+            if batch is self._gathering:
+                self._gathering = _Batch()
+                await self._insert(batch)
+        if not batch.landed:
+            raise UnavailableError("the log did not take the changes; they follow later")
+        return batch.known
+
+    async def _insert(self, batch: "_Batch") -> None:
+        rows = batch.rows
+        try:
+            while rows:
+                rows = await self._insert_some(rows, batch.known)
+            batch.landed = True
+        finally:
+            if not batch.landed:
+                self._last = None
+
+    async def _insert_some(self, rows: list[dict[str, Any]], known: set[str]) -> list[dict[str, Any]]:
+        last = self._last if self._last is not None else await self._newest()
+        batch = [{**row, "_id": last + place} for place, row in enumerate(rows[:_CHUNK], start=1)]
+        batch[-1]["wakes"] = True
+        try:
+            with translated():
+                await self._rows.insert_many(batch, ordered=True)
+        except BulkWriteError as error:
+            return self._after_failure(error, rows, last, known)
+        self._last = last + len(batch)
+        return rows[_CHUNK:]
+
+    def _after_failure(
+        self, error: BulkWriteError, rows: list[dict[str, Any]], last: int, known: set[str]
+    ) -> list[dict[str, Any]]:
+        failures = error.details["writeErrors"]
+        if not failures or failures[0]["code"] != _DUPLICATE:
+            raise UnavailableError("the log did not take the changes; they follow later") from error
+        place: int = failures[0]["index"]
+        if "_id" in failures[0]["keyPattern"]:
+            self._last = None
+            return rows[place:]
+        self._last = last + place
+        known.add(rows[place]["key"].rpartition(".")[0])
+        return rows[place + 1 :]
+
+    async def _newest(self) -> int:
+        row = await self._rows.find_one({}, {"_id": 1}, sort=[("_id", -1)])
+        return int(row["_id"]) if row else 0
+
+    async def bounds(self) -> tuple[int, int]:
+        """The numbers of the oldest and the newest change, past every crash; (1, 0) if there is none."""
+        with translated():
+            first = await self._settled.find_one({}, {"_id": 1}, sort=[("_id", 1)])
+            last = await self._settled.find_one({}, {"_id": 1}, sort=[("_id", -1)])
+        return (int(first["_id"]), int(last["_id"])) if first and last else (1, 0)
+
+    async def read(self, after: int, limit: int) -> list[Change]:
+        """The changes numbered above `after`, in order, `limit` at most."""
+        with translated():
+            cursor = self._settled.find({"_id": {"$gt": after}}).sort("_id").limit(limit)
+            return [_change(row) for row in await cursor.batch_size(limit).to_list(None)]
+
+    async def page(self, changes: Changes, before: int | None, limit: int) -> list[Change]:
+        """The newest of the wanted changes, numbered below `before`, newest first."""
+        conditions = changes.conditions() | ({"_id": {"$lt": before}} if before is not None else {})
+        with translated():
+            cursor = self._settled.find(conditions).sort("_id", -1).limit(limit)
+            return [_change(row) for row in await cursor.batch_size(limit).to_list(None)]
+
+    async def news(self) -> AsyncIterator[None]:
+        """Yields whenever a process has appended; raises UnavailableError when the stream breaks."""
+        pipeline: Sequence[Mapping[str, Any]] = [
+            {"$match": {"operationType": "insert", "fullDocument.wakes": True}},
+            {"$project": {"_id": 1}},
+        ]
+        with translated():
+            async with self._rows.watch(pipeline, max_await_time_ms=1_000) as stream:
+                while stream.alive:
+                    if await stream.try_next() is not None:
+                        yield
+
+
+def _rows(transition: Transition) -> list[dict[str, Any]]:
+    shared = {
+        "blueprint": transition.blueprint,
+        "entity": transition.entity,
+        "teams": list(transition.teams),
+        "cause": to_builtins(transition.cause),
+        "at": datetime.fromisoformat(transition.at),
+    }
+    return [
+        {
+            "key": f"{transition.id}.{place}",
+            "kind": (ChangeKind.LEVEL if move.rule is None else ChangeKind.RULE_RESULT).value,
+            "scorecard": move.scorecard,
+            "rule": move.rule,
+            "before": move.before,
+            "after": move.after,
+            "reason": move.reason,
+            **shared,
+        }
+        for place, move in enumerate(transition.moves)
+    ]
+
+
+def _change(row: Mapping[str, Any]) -> Change:
+    return Change(
+        number=row["_id"],
+        kind=ChangeKind(row["kind"]),
+        blueprint=row["blueprint"],
+        entity=row["entity"],
+        teams=tuple(row["teams"]),
+        scorecard=row["scorecard"],
+        rule=row["rule"],
+        before=row["before"],
+        after=row["after"],
+        reason=row["reason"],
+        cause=convert(row["cause"], Cause),
+        at=instant_text(row["at"]),
+    )

@@ -1,0 +1,95 @@
+"""Pages: which entities are selected, in which order, from behind which of them."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+from msgspec import Struct
+
+from levelmark.domain.entity import Entity
+
+
+class Order(Enum):
+    """What entities can be ordered by, and the field it stands in; ties are broken by identifier."""
+
+    IDENTIFIER = "identifier"
+    TITLE = "sortTitle"
+    CREATED_AT = "createdAt"
+    UPDATED_AT = "updatedAt"
+
+    def key(self, entity: Entity) -> str:
+        """Where the entity stands in this order."""
+        match self:
+            case Order.IDENTIFIER:
+                return entity.identifier
+            case Order.TITLE:
+                return (entity.title or entity.identifier).casefold()
+            case Order.CREATED_AT:
+                return entity.created_at or ""
+            case Order.UPDATED_AT:
+                return entity.updated_at or ""
+
+
+class Selection(Struct, frozen=True):
+    """Entities of a blueprint: of any of `teams`, on any of `levels` of `scorecard`, passing `prefilter`.
+
+    `prefilter` may let too many through, never too few; the engine has the last word.
+    """
+
+    blueprint: str
+    teams: tuple[str, ...] | None = None
+    scorecard: str | None = None
+    levels: tuple[str | None, ...] | None = None
+    prefilter: Mapping[str, Any] | None = None
+    results: Mapping[str, Any] | None = None
+
+    def conditions(self, page: "Page") -> dict[str, Any]:
+        """The selection, from behind the page's cursor, in MongoDB's words."""
+        parts: list[Mapping[str, Any]] = [{"blueprint": self.blueprint}]
+        if self.teams is not None:
+            parts.append({"teams": {"$in": list(self.teams)}})
+        parts += [part for part in (self.prefilter, self._level(), self.results, page.behind()) if part]
+        return {"$and": parts}
+
+    def _level(self) -> dict[str, Any] | None:
+        if self.scorecard is None:
+            return None
+        if self.levels is None:
+            return {"scores.scorecard": self.scorecard}
+        reached = [level for level in self.levels if level is not None]
+        on = {"scores": {"$elemMatch": {"scorecard": self.scorecard, "level": {"$in": reached}}}}
+        if None not in self.levels:
+            return on
+        without = {"scores.scorecard": {"$ne": self.scorecard}}
+        return {"$or": [on, without]} if reached else without
+
+
+class Page(Struct, frozen=True):
+    """Where to begin and how far to go: at most `limit` entities (0: no limit), fetched `batch` at a time.
+
+    `after` is the order's key and the identifier of the last entity of the page before.
+    """
+
+    order: Order = Order.IDENTIFIER
+    descending: bool = False
+    after: tuple[str, str] | None = None
+    limit: int = 0
+    batch: int = 500
+
+    def sort(self) -> list[tuple[str, int]]:
+        """The order in MongoDB's words."""
+        direction = -1 if self.descending else 1
+        if self.order is Order.IDENTIFIER:
+            return [("identifier", direction)]
+        return [(self.order.value, direction), ("identifier", direction)]
+
+    def behind(self) -> dict[str, Any] | None:
+        """What stands behind the cursor, in MongoDB's words."""
+        if self.after is None:
+            return None
+        beyond = "$lt" if self.descending else "$gt"
+        key, identifier = self.after
+        if self.order is Order.IDENTIFIER:
+            return {"identifier": {beyond: identifier}}
+        field = self.order.value
+        return {"$or": [{field: {beyond: key}}, {field: key, "identifier": {beyond: identifier}}]}

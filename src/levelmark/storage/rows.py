@@ -1,0 +1,101 @@
+"""Rows: how entities, their scores and what they owe the log stand in the database."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bson import ObjectId
+from msgspec import Struct, convert, to_builtins
+
+from levelmark.domain.change import Transition
+from levelmark.domain.entity import Entity
+from levelmark.domain.score import RuleResult, Score
+from levelmark.storage.keys import escape, unescape
+
+
+class Held(Struct, frozen=True):
+    """An entity as stored: `stamp` names the definitions it was evaluated by, `outbox` what the log lacks."""
+
+    entity: Entity
+    stamp: str
+    outbox: tuple[Transition, ...] = ()
+
+
+def entity_fields(entity: Entity, stamp: str) -> dict[str, Any]:
+    """The fields of an entity's row that a write sets."""
+    return {
+        "blueprint": entity.blueprint,
+        "identifier": entity.identifier,
+        "title": entity.title,
+        "sortTitle": (entity.title or entity.identifier).casefold(),
+        "icon": entity.icon,
+        "team": list(entity.team) if isinstance(entity.team, tuple) else entity.team,
+        "teams": list(entity.teams),
+        "properties": escape(entity.properties),
+        "relations": escape(entity.relations),
+        "createdAt": entity.created_at,
+        "updatedAt": entity.updated_at,
+        "createdBy": entity.created_by,
+        "updatedBy": entity.updated_by,
+        "scores": scores_field(entity.scores),
+        "version": entity.version,
+        "stamp": stamp,
+    }
+
+
+def scores_field(scores: tuple[Score, ...]) -> list[dict[str, Any]]:
+    """Scores as they stand in an entity's row."""
+    return [
+        {
+            "scorecard": score.scorecard,
+            "level": score.level,
+            "since": score.since,
+            "results": [_result_field(result) for result in score.results],
+        }
+        for score in scores
+    ]
+
+
+def _result_field(result: RuleResult) -> dict[str, Any]:
+    field: dict[str, Any] = {"rule": result.rule, "result": result.result.value, "since": result.since}
+    if result.reason is not None:
+        field["reason"] = result.reason
+    if result.kept is not None:
+        field["kept"] = result.kept.value
+    return field
+
+
+def held(row: Mapping[str, Any]) -> Held:
+    """The entity of a row."""
+    team = row["team"]
+    entity = Entity(
+        blueprint=row["blueprint"],
+        identifier=row["identifier"],
+        title=row["title"],
+        icon=row["icon"],
+        team=tuple(team) if isinstance(team, list) else team,
+        properties=unescape(row["properties"]),
+        relations=unescape(row["relations"]),
+        created_at=row["createdAt"],
+        updated_at=row["updatedAt"],
+        created_by=row["createdBy"],
+        updated_by=row["updatedBy"],
+        scores=convert(row["scores"], tuple[Score, ...]),
+        version=row["version"],
+        uid=str(row["_id"]),
+    )
+    return Held(entity, row["stamp"], outbox(row))
+
+
+def outbox(row: Mapping[str, Any]) -> tuple[Transition, ...]:
+    """What a row still owes the log, oldest first."""
+    return tuple(convert(owed["transition"], Transition) for owed in row.get("outbox", ()))
+
+
+def outbox_field(transition: Transition) -> dict[str, Any]:
+    """A transition as it stands in an outbox."""
+    return {"id": transition.id, "transition": to_builtins(transition)}
+
+
+def uid(entity: Entity) -> ObjectId:
+    """The entity's identity as the database's key."""
+    return ObjectId(entity.uid)

@@ -1,0 +1,66 @@
+"""The storage: one connection to MongoDB and the stores that live on it."""
+
+from types import TracebackType
+from typing import Any, Final, Self
+
+from bson import ObjectId
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import WriteConcern
+from pymongo.monitoring import CommandListener
+
+from levelmark.storage.definitions import DefinitionStore
+from levelmark.storage.entities import EntityStore
+from levelmark.storage.errors import translated
+from levelmark.storage.evaluations import EvaluationStore
+from levelmark.storage.indexes import ensure_indexes
+from levelmark.storage.log import ChangeLog
+
+_DURABLE: Final = WriteConcern(w="majority", j=True)
+_PATIENCE_MS: Final = 10_000
+
+
+class Storage:
+    """The stores over one database; every write is acknowledged by the majority, journalled.
+
+    >>> async def example(url: str) -> None:
+    ...     async with Storage(url, "levelmark") as storage:
+    ...         await storage.definitions.blueprints()
+    """
+
+    def __init__(self, url: str, database: str, listeners: tuple[CommandListener, ...] = ()) -> None:
+        self._client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
+            url,
+            serverSelectionTimeoutMS=_PATIENCE_MS,
+            appname="levelmark",
+            tz_aware=True,
+            event_listeners=list(listeners),
+        )
+        self.database = self._client.get_database(database, write_concern=_DURABLE)
+        self.definitions = DefinitionStore(self.database)
+        self.entities = EntityStore(self.database)
+        self.log = ChangeLog(self.database)
+        self.evaluations = EvaluationStore(self.database)
+
+    async def __aenter__(self) -> Self:
+        try:
+            with translated():
+                await ensure_indexes(self.database)
+        except BaseException:
+            self._client.close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    async def ping(self) -> None:
+        """Returns if the database answers; raises UnavailableError if it does not."""
+        with translated():
+            await self.database.command("ping")
+
+    @staticmethod
+    def new_uid() -> str:
+        """An identity that nothing else has."""
+        return str(ObjectId())
