@@ -188,7 +188,7 @@ class EntityStore:
 
 
 def _burial(entity: Entity, transition: Transition | None) -> UpdateOne:
-    tombstone = {
+    tombstone: dict[str, Any] = {
         "blueprint": None,
         "identifier": entity.uid,
         "was": {"blueprint": entity.blueprint, "identifier": entity.identifier},

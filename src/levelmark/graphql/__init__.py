@@ -1,0 +1,1 @@
+"""GraphQL: a view over the services; no business rule lives here."""

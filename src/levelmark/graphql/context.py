@@ -1,0 +1,23 @@
+"""The context of one operation: the services, and loaders that batch what it reads."""
+
+from dataclasses import dataclass, field
+from typing import Self
+
+from levelmark.graphql.loaders import Loaders
+from levelmark.services import Services
+
+
+@dataclass
+class Context:
+    """What resolvers may reach; loaders live as long as one operation, or one event of a subscription."""
+
+    services: Services
+    last_event_id: str | None = None
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.loaders = Loaders(self.services)
+
+    def for_event(self) -> Self:
+        """The same context with loaders that have read nothing yet."""
+        return type(self)(self.services, self.last_event_id)

@@ -1,0 +1,19 @@
+"""Turning inputs back into the documents that were sent."""
+
+import dataclasses
+from typing import Any
+
+from strawberry import UNSET
+from strawberry.utils.str_converters import to_camel_case
+
+from levelmark.domain.json import Json
+
+
+def document(value: Any) -> Json:
+    """The document of an input: its fields by their names in the schema, unset ones left out."""
+    if isinstance(value, list):
+        return [document(item) for item in value]
+    if not dataclasses.is_dataclass(value):
+        return getattr(value, "value", value)
+    fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    return {to_camel_case(name): document(item) for name, item in fields.items() if item is not UNSET}

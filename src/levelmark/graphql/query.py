@@ -1,0 +1,285 @@
+"""The root type Query: everything that can be read."""
+
+from typing import Annotated, Any, TypeAlias
+
+import strawberry
+from strawberry import Info, relay
+
+from levelmark.domain import change, score
+from levelmark.domain.errors import InvalidInputError
+from levelmark.graphql import cursors
+from levelmark.graphql.connections import After, First, connection, page_size
+from levelmark.graphql.context import Context
+from levelmark.graphql.inputs.document import document
+from levelmark.graphql.inputs.entity import EntityFilterInput, EntityOrderInput
+from levelmark.graphql.inputs.filters import ChangeFilterInput, RuleResultFilterInput
+from levelmark.graphql.types.blueprint import Blueprint
+from levelmark.graphql.types.change import LevelChange, RuleResultChange
+from levelmark.graphql.types.entity import Entity
+from levelmark.graphql.types.enums import OrderDirection
+from levelmark.graphql.types.evaluation import Evaluation
+from levelmark.graphql.types.plugin import Notifier, Operator, Plugin
+from levelmark.graphql.types.rule import Rule
+from levelmark.graphql.types.rule_result import RuleResult
+from levelmark.graphql.types.scorecard import Scorecard
+from levelmark.services.results import Wanted
+from levelmark.storage.log import Changes
+from levelmark.storage.pages import Order, Page, Selection
+
+Request: TypeAlias = Info[Context, Any]
+Identifier = Annotated[str, strawberry.argument(description="Its identifier.")]
+OfBlueprint = Annotated[str, strawberry.argument(description="The blueprint's identifier.")]
+OfScorecard = Annotated[str, strawberry.argument(description="The scorecard's identifier.")]
+OnlyOfBlueprint = Annotated[
+    str | None, strawberry.argument(description="Only those of the blueprint of this identifier.")
+]
+
+
+@strawberry.type(description="Everything that can be read.")
+class Query:
+    """The root of all queries."""
+
+    node: relay.Node | None = relay.node(description="Any object by its global id; null where there is none.")
+
+    @strawberry.field(description="One blueprint; null where there is none of that identifier.")
+    async def blueprint(self, info: Request, identifier: Identifier) -> Blueprint | None:
+        """One blueprint."""
+        stored = await info.context.loaders.blueprint.load(identifier)
+        return Blueprint.of(stored) if stored else None
+
+    @strawberry.field(description="The blueprints, in the order of their identifiers.")
+    async def blueprints(
+        self, info: Request, first: First = 50, after: After = None
+    ) -> relay.Connection[Blueprint] | None:
+        """A page of blueprints."""
+        size = page_size(first)
+        behind = cursors.decode(after, 1)[0] if after is not None else None
+        stored = await info.context.services.storage.definitions.blueprints(behind, size + 1)
+        return connection(
+            [Blueprint.of(one) for one in stored], size, after, lambda one: cursors.encode(one.identifier)
+        )
+
+    @strawberry.field(description="One entity; null where its blueprint has none of that identifier.")
+    async def entity(self, info: Request, blueprint: OfBlueprint, identifier: Identifier) -> Entity | None:
+        """One entity."""
+        found = await info.context.loaders.entity.load((blueprint, identifier))
+        return Entity.of(found) if found else None
+
+    @strawberry.field(description="The entities of a blueprint.")
+    async def entities(
+        self,
+        info: Request,
+        blueprint: OfBlueprint,
+        filter: Annotated[
+            EntityFilterInput | None, strawberry.argument(description="Which of them; all where it is null.")
+        ] = None,
+        order_by: Annotated[
+            EntityOrderInput | None,
+            strawberry.argument(description="In which order; by identifier where it is null."),
+        ] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> relay.Connection[Entity] | None:
+        """A page of entities."""
+        size = page_size(first)
+        page = _page(order_by, after, size + 1)
+        query = document(filter.query) if filter and filter.query else None
+        found = await info.context.services.entities.page(_selection(blueprint, filter), query, page)
+        return connection([Entity.of(one) for one in found], size, after, lambda one: _cursor(page, one))
+
+    @strawberry.field(description="One scorecard; null where there is none of that identifier.")
+    async def scorecard(self, info: Request, identifier: Identifier) -> Scorecard | None:
+        """One scorecard."""
+        stored = await info.context.loaders.scorecard.load(identifier)
+        return Scorecard.of(stored) if stored else None
+
+    @strawberry.field(description="The scorecards, in the order of their identifiers.")
+    async def scorecards(
+        self, info: Request, blueprint: OnlyOfBlueprint = None, first: First = 50, after: After = None
+    ) -> relay.Connection[Scorecard] | None:
+        """A page of scorecards."""
+        size = page_size(first)
+        behind = cursors.decode(after, 1)[0] if after is not None else None
+        stored = await info.context.services.storage.definitions.scorecards(blueprint, behind, size + 1)
+        return connection(
+            [Scorecard.of(one) for one in stored], size, after, lambda one: cursors.encode(one.identifier)
+        )
+
+    @strawberry.field(description="One rule; null where the scorecard has none of that identifier.")
+    async def rule(self, info: Request, scorecard: OfScorecard, identifier: Identifier) -> Rule | None:
+        """One rule."""
+        stored = await info.context.loaders.scorecard.load(scorecard)
+        rule = stored.value.rule(identifier) if stored else None
+        return Rule.of(rule, stored.value) if stored and rule else None
+
+    @strawberry.field(
+        description="The rules of a scorecard, in their order; none where there is no such one."
+    )
+    async def rules(
+        self,
+        info: Request,
+        scorecard: OfScorecard,
+        level: Annotated[
+            str | None, strawberry.argument(description="Only those on the level of this title.")
+        ] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> relay.Connection[Rule] | None:
+        """A page of rules."""
+        size = page_size(first)
+        stored = await info.context.loaders.scorecard.load(scorecard)
+        rules = [one for one in stored.value.rules if level in (None, one.level)] if stored else []
+        names = [one.identifier for one in rules]
+        behind = cursors.decode(after, 1)[0] if after is not None else None
+        start = names.index(behind) + 1 if behind in names else 0
+        views = [Rule.of(one, stored.value) for one in rules[start : start + size + 1]] if stored else []
+        return connection(views, size, after, lambda one: cursors.encode(one.identifier))
+
+    @strawberry.field(
+        description="Rule results, by blueprint, entity and scorecard, in the order of the rules."
+    )
+    async def rule_results(
+        self,
+        info: Request,
+        filter: Annotated[
+            RuleResultFilterInput | None,
+            strawberry.argument(description="Which of them; all where it is null."),
+        ] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> relay.Connection[RuleResult] | None:
+        """A page of rule results."""
+        size = page_size(first)
+        behind = cursors.decode(after, 4) if after is not None else None
+        place = (behind[0], behind[1], behind[2], behind[3]) if behind else None
+        found = await info.context.services.results.page(_wanted(filter), place, size + 1)
+        views = [RuleResult.of(one.entity, one.scorecard, one.rule, one.result) for one in found]
+        return connection(views, size, after, lambda one: one.key)
+
+    @strawberry.field(description="The history of levels, newest first.")
+    async def level_changes(
+        self,
+        info: Request,
+        filter: Annotated[
+            ChangeFilterInput | None, strawberry.argument(description="Which of them; all where it is null.")
+        ] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> relay.Connection[LevelChange] | None:
+        """A page of level changes."""
+        size = page_size(first)
+        found = await _history(info, change.ChangeKind.LEVEL, filter, after, size + 1)
+        return connection([LevelChange.of(one) for one in found], size, after, lambda one: one.cursor)
+
+    @strawberry.field(description="The history of rule results, newest first.")
+    async def rule_result_changes(
+        self,
+        info: Request,
+        filter: Annotated[
+            ChangeFilterInput | None, strawberry.argument(description="Which of them; all where it is null.")
+        ] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> relay.Connection[RuleResultChange] | None:
+        """A page of changes of rule results."""
+        size = page_size(first)
+        found = await _history(info, change.ChangeKind.RULE_RESULT, filter, after, size + 1)
+        return connection([RuleResultChange.of(one) for one in found], size, after, lambda one: one.cursor)
+
+    @strawberry.field(description="One background evaluation; null where there is none of that identifier.")
+    async def evaluation(self, info: Request, identifier: Identifier) -> Evaluation | None:
+        """One evaluation."""
+        found = await info.context.services.storage.evaluations.get(identifier)
+        return Evaluation.of(found) if found else None
+
+    @strawberry.field(description="The background evaluations, newest first.")
+    async def evaluations(
+        self, info: Request, blueprint: OnlyOfBlueprint = None, first: First = 50, after: After = None
+    ) -> relay.Connection[Evaluation] | None:
+        """A page of evaluations."""
+        size = page_size(first)
+        behind = cursors.decode(after, 1)[0] if after is not None else None
+        found = await info.context.services.storage.evaluations.page(blueprint, behind, size + 1)
+        views = [Evaluation.of(one) for one in found]
+        return connection(views, size, after, lambda one: cursors.encode(one.identifier))
+
+    @strawberry.field(description="The operators that conditions can use, in the order of their names.")
+    def operators(self, info: Request) -> list[Operator]:
+        """All operators."""
+        registry = info.context.services.registry
+        found = sorted(registry.operators.items())
+        return [Operator.of(value, registry.provider(name)) for name, value in found]
+
+    @strawberry.field(description="The notifiers that targets can use, in the order of their names.")
+    def notifiers(self, info: Request) -> list[Notifier]:
+        """All notifiers."""
+        registry = info.context.services.registry
+        found = sorted(registry.notifiers.items())
+        return [Notifier.of(value, registry.notifier_provider(name)) for name, value in found]
+
+    @strawberry.field(description="The installed plugins, those that could not be loaded included.")
+    def plugins(self, info: Request) -> list[Plugin]:
+        """All plugins."""
+        return [Plugin.of(one) for one in info.context.services.registry.plugins]
+
+
+def _selection(blueprint: str, filter: EntityFilterInput | None) -> Selection:
+    if filter is None:
+        return Selection(blueprint)
+    level = filter.level
+    return Selection(
+        blueprint,
+        tuple(filter.teams) if filter.teams is not None else None,
+        level.scorecard if level else None,
+        tuple(level.levels) if level and level.levels is not None else None,
+    )
+
+
+def _page(order: EntityOrderInput | None, after: str | None, limit: int) -> Page:
+    field = Order[order.field.name] if order else Order.IDENTIFIER
+    descending = order is not None and order.direction is OrderDirection.DESC
+    if after is None:
+        return Page(field, descending, None, limit, limit)
+    name, key, identifier = cursors.decode(after, 3)
+    if name != field.name:
+        raise InvalidInputError(
+            f"`after` is a cursor of the order by {name}, and this one is by {field.name}"
+        )
+    return Page(field, descending, (key, identifier), limit, limit)
+
+
+def _cursor(page: Page, entity: Entity) -> str:
+    return cursors.encode(page.order.name, page.order.key(entity.stored), entity.identifier)
+
+
+def _wanted(filter: RuleResultFilterInput | None) -> Wanted:
+    if filter is None:
+        return Wanted()
+    return Wanted(
+        filter.blueprint,
+        filter.entity,
+        tuple(filter.teams) if filter.teams is not None else None,
+        filter.scorecard,
+        filter.rule,
+        filter.level,
+        score.Result[filter.result.name] if filter.result else None,
+    )
+
+
+def changes_of(kind: change.ChangeKind, filter: ChangeFilterInput | None) -> Changes:
+    """Which changes a filter asks for."""
+    if filter is None:
+        return Changes(kind)
+    teams = tuple(filter.teams) if filter.teams is not None else None
+    return Changes(kind, filter.blueprint, filter.entity, filter.scorecard, filter.rule, teams)
+
+
+async def _history(
+    info: Request,
+    kind: change.ChangeKind,
+    filter: ChangeFilterInput | None,
+    after: str | None,
+    limit: int,
+) -> list[change.Change]:
+    before = cursors.number(after) if after is not None else None
+    return await info.context.services.storage.log.page(changes_of(kind, filter), before, limit)

@@ -1,0 +1,89 @@
+"""The type Entity."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Self
+
+import strawberry
+from strawberry import Info, relay
+
+from levelmark.domain import entity as domain
+from levelmark.graphql import cursors
+from levelmark.graphql.context import Context
+from levelmark.graphql.scalars import JSON, DateTime
+from levelmark.graphql.types.blueprint import Blueprint
+from levelmark.graphql.types.score import Score, scores_of
+
+
+@strawberry.type(description="One thing of a blueprint, with what it scored.")
+class Entity(relay.Node):
+    """A view of `levelmark.domain.entity.Entity`."""
+
+    key: relay.NodeID[str]
+    stored: strawberry.Private[domain.Entity]
+    identifier: str = strawberry.field(description="What the entity is known by within its blueprint.")
+    title: str | None = strawberry.field(description="What people call it.")
+    icon: str | None = strawberry.field(description="The name of an icon to show.")
+    team: JSON | None = strawberry.field(description="The team as it was sent: a name, or a list of names.")
+    teams: list[str] = strawberry.field(description="The team or teams, always as a list.")
+    properties: JSON = strawberry.field(description="The properties' values, exactly as they were sent.")
+    relations: JSON = strawberry.field(
+        description="What it points at: identifiers or lists of them, by relation."
+    )
+    version: int = strawberry.field(description="Grows with every write of the entity or its scores.")
+    created_at: DateTime = strawberry.field(description="When it was first written.")
+    updated_at: DateTime = strawberry.field(description="When it was last written.")
+    created_by: str | None = strawberry.field(description="Who wrote it first, where that is known.")
+    updated_by: str | None = strawberry.field(description="Who wrote it last, where that is known.")
+
+    @strawberry.field(description="The blueprint that it is of.")
+    async def blueprint(self, info: Info[Context, Any]) -> Blueprint | None:
+        """The blueprint, unless it was deleted meanwhile."""
+        stored = await info.context.loaders.blueprint.load(self.stored.blueprint)
+        return Blueprint.of(stored) if stored else None
+
+    @strawberry.field(description="What it scored, in every scorecard that applies to it.")
+    async def scores(self, info: Info[Context, Any]) -> list[Score]:
+        """The scores, in the order of the scorecards' identifiers."""
+        return await scores_of(self.stored, info)
+
+    @strawberry.field(description="What it scored in one scorecard; null where that does not apply to it.")
+    async def score(
+        self,
+        info: Info[Context, Any],
+        scorecard: Annotated[str, strawberry.argument(description="The scorecard's identifier.")],
+    ) -> Score | None:
+        """The score in that scorecard."""
+        stored = self.stored.score(scorecard)
+        owner = await info.context.loaders.scorecard.load(scorecard) if stored else None
+        return Score.of(self.stored, stored, owner) if stored and owner else None
+
+    @classmethod
+    def of(cls, entity: domain.Entity) -> Self:
+        """The view of an entity."""
+        team = list(entity.team) if isinstance(entity.team, tuple) else entity.team
+        return cls(
+            key=cursors.encode(entity.blueprint, entity.identifier),
+            stored=entity,
+            identifier=entity.identifier,
+            title=entity.title,
+            icon=entity.icon,
+            team=None if team is None else JSON(team),
+            teams=list(entity.teams),
+            properties=JSON(entity.properties),
+            relations=JSON(entity.relations),
+            version=entity.version,
+            created_at=DateTime(entity.created_at or ""),
+            updated_at=DateTime(entity.updated_at or ""),
+            created_by=entity.created_by,
+            updated_by=entity.updated_by,
+        )
+
+    @classmethod
+    async def resolve_nodes(  # type: ignore[override]  # Strawberry's own signature allows any awaitable
+        cls, *, info: Info[Context, Any], node_ids: Iterable[str], required: bool = False
+    ) -> list["Entity | None"]:
+        """The entities of these ids."""
+        del required
+        keys = [cursors.decode(node_id, 2) for node_id in node_ids]
+        found = await info.context.loaders.entity.load_many([(key[0], key[1]) for key in keys])
+        return [cls.of(one) if one else None for one in found]

@@ -1,0 +1,107 @@
+"""The enums of the API: the domain's, each value with a description."""
+
+from enum import Enum
+
+import strawberry
+
+_value = strawberry.enum_value
+
+
+@strawberry.enum(description="How much an issue weighs.")
+class Severity(Enum):
+    """See `levelmark.domain.issue.Severity`."""
+
+    ERROR = _value("ERROR", description="Nothing was written.")
+    WARNING = _value("WARNING", description="Suspect, and written all the same.")
+
+
+@strawberry.enum(description="What became of a document that was sent.")
+class Outcome(Enum):
+    """See `levelmark.services.outcome.Outcome`."""
+
+    CREATED = _value("CREATED", description="It is new.")
+    UPDATED = _value("UPDATED", description="It stands in the place of what was there.")
+    UNCHANGED = _value("UNCHANGED", description="It says what was there already; nothing was written.")
+    DELETED = _value("DELETED", description="It is gone.")
+    INVALID = _value("INVALID", description="Nothing was written; the issues say why.")
+
+
+@strawberry.enum(description="What became of one rule on one entity; only `PASSED` passes.")
+class Result(Enum):
+    """See `levelmark.domain.score.Result`."""
+
+    PASSED = _value("PASSED", description="The rule's query is true.")
+    NOT_PASSED = _value("NOT_PASSED", description="The rule's query is false.")
+    NO_DATA = _value("NO_DATA", description="A property that the query needs is absent or null.")
+    ERROR = _value("ERROR", description="An operator failed, or no installed plugin provides it.")
+
+
+@strawberry.enum(description="What a condition says of an entity.")
+class Verdict(Enum):
+    """See `levelmark.engine.truth.Truth`."""
+
+    TRUE = _value("TRUE", description="It holds.")
+    FALSE = _value("FALSE", description="It does not hold.")
+    MISSING = _value("MISSING", description="The property is absent or null.")
+    ERROR = _value("ERROR", description="The operator failed, or is not installed.")
+
+
+@strawberry.enum(description="Why results were looked at again.")
+class CauseKind(Enum):
+    """See `levelmark.domain.change.CauseKind`."""
+
+    ENTITY_WRITTEN = _value("ENTITY_WRITTEN", description="The entity was written.")
+    ENTITY_DELETED = _value("ENTITY_DELETED", description="The entity was deleted.")
+    SCORECARD_WRITTEN = _value(
+        "SCORECARD_WRITTEN", description="A scorecard or one of its rules was written."
+    )
+    SCORECARD_DELETED = _value("SCORECARD_DELETED", description="The scorecard was deleted.")
+    BLUEPRINT_WRITTEN = _value("BLUEPRINT_WRITTEN", description="The blueprint was written.")
+    PLUGINS_CHANGED = _value("PLUGINS_CHANGED", description="An operator was installed or removed.")
+    REQUESTED = _value("REQUESTED", description="Somebody asked for an evaluation.")
+
+
+@strawberry.enum(description="How far a background evaluation is.")
+class EvaluationState(Enum):
+    """See `levelmark.domain.evaluation.EvaluationState`."""
+
+    PENDING = _value("PENDING", description="No process has taken it yet.")
+    RUNNING = _value(
+        "RUNNING", description="A process works at it, or has died at it and another will go on."
+    )
+    DONE = _value("DONE", description="Every entity was looked at.")
+    FAILED = _value("FAILED", description="It ended with an error.")
+
+
+@strawberry.enum(description="What becomes of the fields of an entity that were not sent.")
+class WriteMode(Enum):
+    """See `levelmark.services.writing.Mode`."""
+
+    REPLACE = _value("REPLACE", description="They are gone: the entity is what was sent.")
+    MERGE = _value("MERGE", description="They stay; properties and relations are merged one by one.")
+
+
+@strawberry.enum(description="What entities can be ordered by; ties are broken by the identifier.")
+class EntityOrderField(Enum):
+    """See `levelmark.storage.pages.Order`."""
+
+    IDENTIFIER = _value("IDENTIFIER", description="The identifier, by code point.")
+    TITLE = _value("TITLE", description="The title, else the identifier, without regard to case.")
+    CREATED_AT = _value("CREATED_AT", description="When the entity was created.")
+    UPDATED_AT = _value("UPDATED_AT", description="When the entity was last written.")
+
+
+@strawberry.enum(description="Which way an order runs.")
+class OrderDirection(Enum):
+    """Ascending or descending."""
+
+    ASC = _value("ASC", description="From the smallest to the largest.")
+    DESC = _value("DESC", description="From the largest to the smallest.")
+
+
+@strawberry.enum(description="How conditions are joined.", graphql_name_from="value")
+class Combinator(Enum):
+    """The combinators, spelt as the field's documents have them."""
+
+    AND = _value("and", description="All conditions must hold.")
+    OR = _value("or", description="One condition must hold.")

@@ -1,0 +1,53 @@
+"""The type Explanation."""
+
+from collections.abc import Iterator
+from typing import Self
+
+import strawberry
+from msgspec import UNSET
+
+from levelmark.domain.issue import Path, path_text
+from levelmark.engine.explain import ExplainedCondition, ExplainedQuery
+from levelmark.graphql.scalars import JSON
+from levelmark.graphql.types.enums import Verdict
+
+
+@strawberry.type(description="What one condition of a rule says of an entity, and why.")
+class Explanation:
+    """A view of `levelmark.engine.explain.ExplainedCondition`."""
+
+    path: str = strawberry.field(description="Where in the rule's query: `conditions[0].conditions[1]`.")
+    property: str | None = strawberry.field(description="The property that is tested, if it is one.")
+    relation: str | None = strawberry.field(description="The relation that is tested, if it is one.")
+    operator: str = strawberry.field(description="How it is tested.")
+    expected: JSON | None = strawberry.field(description="The rule's value; null where it has none.")
+    actual: JSON | None = strawberry.field(description="The entity's value; null where it has none.")
+    verdict: Verdict = strawberry.field(description="What the condition says.")
+    reason: str | None = strawberry.field(
+        description="Why, where it is more than a value that differs: `no data`, `type mismatch`."
+    )
+
+    @classmethod
+    def of(cls, path: Path, explained: ExplainedCondition) -> Self:
+        """The view of a condition that stands at `path`."""
+        condition, verdict = explained.probe.condition, explained.verdict
+        return cls(
+            path=path_text(path),
+            property=condition.property,
+            relation=condition.relation,
+            operator=condition.operator,
+            expected=None if condition.value is UNSET else condition.value,
+            actual=verdict.actual,
+            verdict=Verdict[verdict.truth.name],
+            reason=verdict.reason,
+        )
+
+    @classmethod
+    def all_of(cls, query: ExplainedQuery, path: Path = ()) -> Iterator[Self]:
+        """The views of all conditions of a query, in order."""
+        for index, part in enumerate(query.parts):
+            here = (*path, "conditions", index)
+            if isinstance(part, ExplainedQuery):
+                yield from cls.all_of(part, here)
+            else:
+                yield cls.of(here, part)

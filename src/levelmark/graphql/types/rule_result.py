@@ -1,0 +1,104 @@
+"""The type RuleResult."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+import strawberry
+from strawberry import Info, relay
+
+from levelmark.domain import score as domain
+from levelmark.domain.entity import Entity as Subject
+from levelmark.domain.scorecard import Rule as OwnRule
+from levelmark.domain.scorecard import Scorecard as Owner
+from levelmark.engine.explain import ExplainedQuery
+from levelmark.graphql import cursors
+from levelmark.graphql.context import Context
+from levelmark.graphql.scalars import DateTime
+from levelmark.graphql.types.enums import Result
+from levelmark.graphql.types.explanation import Explanation
+from levelmark.graphql.types.rule import Rule
+
+if TYPE_CHECKING:
+    from levelmark.graphql.types.entity import Entity
+
+
+@strawberry.type(description="What became of one rule on one entity, and since when.")
+class RuleResult(relay.Node):
+    """A view of `levelmark.domain.score.RuleResult`."""
+
+    key: relay.NodeID[str]
+    subject: strawberry.Private[Subject]
+    stored: strawberry.Private[domain.RuleResult]
+    rule: Rule = strawberry.field(description="The rule that was evaluated.")
+    result: Result = strawberry.field(description="What became of it.")
+    since: DateTime = strawberry.field(description="Since when the result is this one.")
+    last_result: Result | None = strawberry.field(
+        description="The last result from before the rule's operator went missing; it counts for the level."
+    )
+
+    @strawberry.field(description="The entity that was evaluated.")
+    def entity(self) -> Annotated["Entity", strawberry.lazy("levelmark.graphql.types.entity")]:
+        """The entity."""
+        from levelmark.graphql.types.entity import Entity
+
+        return Entity.of(self.subject)
+
+    @strawberry.field(description="Why the rule did not pass, where it is more than a value that differs.")
+    async def reason(self, info: Info[Context, Any]) -> str | None:
+        """The kept reason of an error, else what follows from the entity and the rule."""
+        if self.stored.result is domain.Result.PASSED or self.stored.reason:
+            return self.stored.reason
+        explained = await self._explained(info)
+        return explained.reason() if explained else None
+
+    @strawberry.field(description="What each condition of the rule says of the entity, in order.")
+    async def explanation(self, info: Info[Context, Any]) -> list[Explanation]:
+        """One line for each condition."""
+        explained = await self._explained(info)
+        return list(Explanation.all_of(explained)) if explained else []
+
+    async def _explained(self, info: Info[Context, Any]) -> ExplainedQuery | None:
+        definitions = await info.context.loaders.definitions.load(self.subject.blueprint)
+        compiled = definitions.compiled_scorecard(self.rule.owner) if definitions else None
+        if compiled is None or compiled.scorecard.rule(self.stored.rule) is None:
+            return None
+        return compiled.explain(self.stored.rule, self.subject)
+
+    @classmethod
+    def of(
+        cls,
+        subject: Subject,
+        owner: Owner,
+        rule: OwnRule,
+        stored: domain.RuleResult,
+    ) -> Self:
+        """The view of a rule's result on an entity."""
+        return cls(
+            key=cursors.encode(subject.blueprint, subject.identifier, owner.identifier, rule.identifier),
+            subject=subject,
+            stored=stored,
+            rule=Rule.of(rule, owner),
+            result=Result[stored.result.name],
+            since=DateTime(stored.since),
+            last_result=Result[stored.kept.name] if stored.kept else None,
+        )
+
+    @classmethod
+    async def resolve_nodes(  # type: ignore[override]  # Strawberry's own signature allows any awaitable
+        cls, *, info: Info[Context, Any], node_ids: Iterable[str], required: bool = False
+    ) -> list["RuleResult | None"]:
+        """The rule results of these ids."""
+        del required
+        names = [cursors.decode(node_id, 4) for node_id in node_ids]
+        entities = await info.context.loaders.entity.load_many([(name[0], name[1]) for name in names])
+        cards = await info.context.loaders.scorecard.load_many([name[2] for name in names])
+        return [
+            _found(one, card.value, name[3]) if one and card else None
+            for one, card, name in zip(entities, cards, names, strict=True)
+        ]
+
+
+def _found(subject: Subject, owner: Owner, identifier: str) -> RuleResult | None:
+    rule, held = owner.rule(identifier), subject.score(owner.identifier)
+    stored = held.result(identifier) if held else None
+    return RuleResult.of(subject, owner, rule, stored) if rule and stored else None

@@ -1,0 +1,1 @@
+"""The composition root: what assembles, configures and runs a Levelmark server."""

@@ -1,0 +1,1 @@
+"""The protocol layer, driven over the wire with a toy schema."""
