@@ -15,6 +15,7 @@ from levelmark.engine.assess import assess
 from levelmark.services.catalogue import Catalogue, Definitions
 from levelmark.services.clock import Clock, now_text
 from levelmark.services.delivery import Delivery
+from levelmark.services.waking import wait_for_news
 from levelmark.storage import Storage
 from levelmark.storage.entities import EntityWrite
 from levelmark.storage.rows import Held
@@ -55,20 +56,12 @@ class EvaluationService:
             try:
                 evaluation = await self._storage.evaluations.take(self._owner)
                 if evaluation is None:
-                    await self._wait()
+                    await wait_for_news(self._wake, _LOOK_SECONDS)
                 else:
                     await self._work(evaluation)
             except LevelmarkError as error:
                 log.warning("background evaluation waits for the database: %s", error)
                 await asyncio.sleep(_LOOK_SECONDS)
-
-    async def _wait(self) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), _LOOK_SECONDS)
-        except TimeoutError:
-            return
-        finally:
-            self._wake.clear()
 
     async def _work(self, evaluation: Evaluation) -> None:
         try:

@@ -12,6 +12,7 @@ from typing import Final
 
 from levelmark.domain.change import Change
 from levelmark.domain.errors import CursorExpiredError, LevelmarkError, LimitExceededError
+from levelmark.services.waking import wait_for_news
 from levelmark.storage.log import ChangeLog
 
 log = logging.getLogger(__name__)
@@ -47,10 +48,11 @@ class Feed:
         listener = asyncio.create_task(self._listen())
         try:
             while True:
-                await self._wait()
+                await wait_for_news(self._wake, _LOOK_SECONDS)
                 await self._pump()
         finally:
             listener.cancel()
+            await asyncio.gather(listener, return_exceptions=True)
 
     async def follow(self, after: int | None = None) -> AsyncIterator[list[Change]]:
         """The changes behind the number `after`, else from now on, in order and without loss.
@@ -98,14 +100,6 @@ class Feed:
                 return (await self._log.bounds())[1]
             except LevelmarkError:
                 await asyncio.sleep(_LOOK_SECONDS)
-
-    async def _wait(self) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), _LOOK_SECONDS)
-        except TimeoutError:
-            return
-        finally:
-            self._wake.clear()
 
     async def _pump(self) -> None:
         try:
