@@ -20,13 +20,22 @@ def instant(text: object) -> int | None:
     >>> instant("1970-01-01T01:00:00+01:00"), instant("1970-01-02"), instant("soon")
     (0, 86400000000, None)
     """
+    at = moment(text)
+    return None if at is None else (at - _EPOCH) // _MICROSECOND
+
+
+def moment(text: object) -> datetime | None:
+    """The same as a `datetime` that knows its zone: as good to compare, and sooner made."""
     if not isinstance(text, str):
         return None
     try:
+        # Most are written as `2026-01-01T00:00:00.000Z`; its punctuation tells sooner than a pattern does.
+        if text[4:20:3] == "--T::." and text[23:] == "Z":
+            return datetime.fromisoformat(text)
         if _DATE.fullmatch(text):
-            return (datetime.fromisoformat(text).replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+            return datetime.fromisoformat(text).replace(tzinfo=UTC)
         if _DATE_TIME.fullmatch(text):
-            return (datetime.fromisoformat(text.upper()) - _EPOCH) // _MICROSECOND
+            return datetime.fromisoformat(text.upper())
     except ValueError:
         return None
     return None

@@ -37,8 +37,9 @@ class Operator(Struct, frozen=True, kw_only=True):
     With `instants`, both sides arrive as integers (microseconds since 1970 in UTC) where the property is a
     date or date-time. With `same_type`, the entity's value must have the type of the rule's.
     `trusted` and `source` are for the built-in operators and ignored in a plugin's: a trusted test never
-    raises nor changes what it is given; a source is the same test as a Python expression over `actual` and
-    `value`, which the compiler inlines.
+    raises nor changes what it is given; a source is the whole test, false of types that it does not take, as
+    a Python expression over `actual` (never None) and `value` that the compiler inlines, or None where only
+    the test will do. With `instants`, a source compares two moments (`datetime`).
 
     >>> Operator(
     ...     name="isEven", description="An even integer.", types=frozenset({JsonType.NUMBER}),
@@ -58,5 +59,5 @@ class Operator(Struct, frozen=True, kw_only=True):
     same_type: bool = False
     value_of_property_type: bool = False
     trusted: bool = False
-    source: Callable[[Json], str] | None = None
+    source: Callable[[Json], str | None] | None = None
     examples: tuple[Example, ...] = ()

@@ -12,11 +12,13 @@ from levelmark.domain.score import Result, RuleResult, Score
 from levelmark.domain.scorecard import Rule, Scorecard
 from levelmark.engine.explain import ExplainedQuery, Probes
 from levelmark.engine.generate import Errors, Program, generate
-from levelmark.engine.levels import level_reached, rules_by_level
-from levelmark.engine.truth import CODES, RESULTS, Truth
+from levelmark.engine.ladder import Ladder
+from levelmark.engine.levels import level_reached
+from levelmark.engine.standing import Standing
+from levelmark.engine.truth import RESULTS, Truth
 
 
-class Evaluation(Struct, frozen=True):
+class Evaluated(Struct, frozen=True):
     """The score that an entity now has in a scorecard (None: the filter leaves it out), and what moved."""
 
     score: Score | None
@@ -25,6 +27,9 @@ class Evaluation(Struct, frozen=True):
 
 class CompiledScorecard:
     """A scorecard ready to evaluate entities of its blueprint; build it once and use it for all of them.
+
+    `truths(entity, errors)` tells the truth of every rule, as numbers of `Truth`; `level(truths)` the level
+    that these reach. Both are generated functions.
 
     >>> from levelmark.domain.scorecard import Scorecard
     >>> blueprint = Blueprint("service", "Service")
@@ -38,9 +43,10 @@ class CompiledScorecard:
         self.rules = scorecard.rules
         self._probes = {rule.identifier: Probes(rule.query, blueprint, operators) for rule in self.rules}
         self._filter = None if scorecard.filter is None else Probes(scorecard.filter, blueprint, operators)
-        self._program = generate(list(self._probes.values()))
+        standing = Standing(tuple(rule.identifier for rule in self.rules), Ladder.of(scorecard))
+        self.truths = generate(list(self._probes.values()), standing)
+        self.level = standing.ladder.climb()
         self._applies: Program | None = generate([self._filter]) if self._filter else None
-        self._ladder = _ladder(scorecard)
         self.gone = {identifier: names for identifier, probes in self._probes.items()
                      if (names := _gone(probes))}  # fmt: skip
         self.filter_gone = _gone(self._filter) if self._filter else frozenset()
@@ -49,20 +55,6 @@ class CompiledScorecard:
     def missing_operators(self) -> frozenset[str]:
         """Operators that the scorecard uses and no installed plugin provides."""
         return self.filter_gone.union(*self.gone.values())
-
-    def truths(self, entity: Entity, errors: Errors) -> tuple[int, ...]:
-        """The truth of every rule for the entity, as numbers of `Truth`, by the generated function."""
-        return self._program(entity, errors)
-
-    def level(self, truths: tuple[int, ...]) -> str:
-        """The level that these truths, in the order of the rules, reach."""
-        reached = self.scorecard.levels[0].title
-        for title, places in self._ladder:
-            for place in places:
-                if truths[place]:
-                    return reached
-            reached = title
-        return reached
 
     def applies(self, entity: Entity, previous: Score | None, errors: list[str]) -> bool:
         """Whether the filter selects the entity.
@@ -88,38 +80,31 @@ class CompiledScorecard:
         """What each condition of the filter says of the entity; None without a filter."""
         return self._filter.explain(entity) if self._filter else None
 
-    def evaluate(self, entity: Entity, previous: Score | None, now: str) -> Evaluation:
+    def evaluate(self, entity: Entity, previous: Score | None, now: str) -> Evaluated:
         """The entity's score in this scorecard and what moved since `previous`; `now` is ISO 8601 in UTC.
 
         Where nothing moved, the score is `previous` itself.
         """
-        failures: list[str] = []
-        if not self.applies(entity, previous, failures):
-            return Evaluation(None, tuple(erase(previous)) if previous else ())
+        if self._applies is not None:
+            failures: list[str] = []
+            if not self.applies(entity, previous, failures):
+                return Evaluated(None, tuple(erase(previous)) if previous else ())
+            if failures:
+                return self._failed(entity, failures, previous, now)
         errors: Errors = {}
-        truths = self._program(entity, errors)
-        if failures:
-            truths = (int(Truth.ERROR),) * len(self.rules)
-            errors = dict.fromkeys(range(len(self.rules)), failures)
-        if previous is not None and not self.gone and self._unmoved(truths, errors, previous):
-            return Evaluation(previous)
+        truths = self.truths(entity, errors, previous)
+        if truths is None:
+            return Evaluated(previous)
         return self._moved(entity, truths, errors, previous, now)
 
-    def _unmoved(self, truths: tuple[int, ...], errors: Errors, previous: Score) -> bool:
-        before = previous.results
-        return (
-            len(before) == len(truths)
-            and not any(errors.values())
-            and all(
-                result.rule == rule.identifier and result.kept is None and CODES[result.result] == truth
-                for result, rule, truth in zip(before, self.rules, truths, strict=True)
-            )
-            and previous.level == self.level(truths)
-        )
+    def _failed(self, entity: Entity, failures: list[str], previous: Score | None, now: str) -> Evaluated:
+        places = range(len(self.rules))
+        truths = (int(Truth.ERROR),) * len(self.rules)
+        return self._moved(entity, truths, dict.fromkeys(places, failures), previous, now)
 
     def _moved(
         self, entity: Entity, truths: tuple[int, ...], errors: Errors, previous: Score | None, now: str
-    ) -> Evaluation:
+    ) -> Evaluated:
         before = {result.rule: result for result in previous.results} if previous else {}
         results = tuple(
             self._result(rule, RESULTS[truth], errors.get(place), before.get(rule.identifier), now)
@@ -129,8 +114,8 @@ class CompiledScorecard:
         since = previous.since if previous and previous.level == level else now
         score = Score(self.scorecard.identifier, level, since, results)
         if score == previous:
-            return Evaluation(previous)
-        return Evaluation(score, tuple(self._moves(entity, before, score, previous)))
+            return Evaluated(previous)
+        return Evaluated(score, tuple(self._moves(entity, before, score, previous)))
 
     def _result(
         self, rule: Rule, result: Result, errors: list[str] | None, before: RuleResult | None, now: str
@@ -138,7 +123,7 @@ class CompiledScorecard:
         since = before.since if before and before.result is result else now
         if result is not Result.ERROR:
             return RuleResult(rule.identifier, result, since)
-        reason = "; ".join(dict.fromkeys(errors or ()))[:500]
+        reason = "; ".join(sorted({*(errors or ())}))[:500]  # the order of conditions must not matter
         kept = (before.kept or before.result) if before and rule.identifier in self.gone else None
         return RuleResult(rule.identifier, result, since, reason, None if kept is Result.ERROR else kept)
 
@@ -182,9 +167,3 @@ def compile_filter(query: Probes) -> Program:
 
 def _gone(probes: Probes) -> frozenset[str]:
     return frozenset(probe.condition.operator for probe in probes.leaves() if probe.gone)
-
-
-def _ladder(scorecard: Scorecard) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    places = {rule.identifier: place for place, rule in enumerate(scorecard.rules)}
-    return tuple((title, tuple(places[rule.identifier] for rule in rules))
-                 for title, rules in rules_by_level(scorecard))  # fmt: skip

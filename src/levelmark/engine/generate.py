@@ -6,165 +6,158 @@ operator comes from a plugin are tested before the others, all of them: one that
 error whatever stands beside it, so the order of conditions never matters.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeAlias
+from collections.abc import Sequence
+from typing import Final, Protocol, TypeAlias, overload
 
-from levelmark.domain.blueprint import META_PROPERTIES
 from levelmark.domain.entity import Entity
-from levelmark.domain.instant import instant
-from levelmark.domain.json import TYPES, JsonType
-from levelmark.domain.operator import Missing
+from levelmark.domain.instant import instant, moment
+from levelmark.domain.json import TYPES, Json, JsonType
+from levelmark.domain.operator import Missing, Operator
+from levelmark.domain.score import Score
 from levelmark.engine.explain import Probes
-from levelmark.engine.inline import inline
-from levelmark.engine.probe import Probe
+from levelmark.engine.inline import FUNCTIONS, inline
+from levelmark.engine.probe import MISSING_TRUTH, Probe
+from levelmark.engine.reading import Reading
+from levelmark.engine.source import Source
+from levelmark.engine.standing import Standing
 
 Errors: TypeAlias = dict[int, list[str]]
 """Reasons of failed operators, by the place of their rule."""
 
-Program: TypeAlias = Callable[[Entity, Errors], tuple[int, ...]]
-"""The truth of every query, in order, as the numbers of `Truth`."""
-
 _ALL_TYPES: Final = frozenset(JsonType)
 
 
-def generate(queries: Sequence[Probes]) -> Program:
-    """A function that tells the truth of every query for an entity, in one call."""
-    return _Writer().program(queries)
+class Program(Protocol):
+    """The truth of every query, in order, as the numbers of `Truth`; None where `score` stands as it is."""
+
+    @overload
+    def __call__(self, entity: Entity, errors: Errors, /) -> tuple[int, ...]: ...
+    @overload
+    def __call__(self, entity: Entity, errors: Errors, score: Score | None, /) -> tuple[int, ...] | None: ...
+
+
+def generate(queries: Sequence[Probes], standing: Standing | None = None) -> Program:
+    """A function that tells the truth of every query for an entity, in one call.
+
+    With `standing`, it also compares them with the score that it is given.
+    """
+    return _Writer().program(queries, standing)
 
 
 class _Writer:
     def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.indent = 1
-        self.bound: dict[str, Any] = {"instant": instant}
-        self.variables: dict[tuple[str, bool], str] = {}
-        self.reads: list[str] = []
-        self.count = 0
+        self.source = Source()
+        self.source.bound.update(FUNCTIONS, instant=instant, moment=moment)
+        self.reading = Reading(self.source)
 
-    def program(self, queries: Sequence[Probes]) -> Program:
+    def program(self, queries: Sequence[Probes], standing: Standing | None) -> Program:
         outcomes = [self._rule(place, query) for place, query in enumerate(queries)]
-        body = [*self.reads, *self.lines, f"    return ({''.join(f'{name}, ' for name in outcomes)})"]
-        source = "\n".join(["def program(entity, errors):", "    properties = entity.properties", *body])
-        exec(compile(source, "<scorecard>", "exec"), self.bound)  # noqa: S102 - the text holds no user's string
-        program: Program = self.bound["program"]
+        if standing is not None:
+            standing.write(self.source, outcomes)
+        self.source.line(f"return ({''.join(f'{name}, ' for name in outcomes)})")
+        program: Program = self.source.function("entity, errors, score=None")
         return program
 
     def _rule(self, place: int, query: Probes) -> str:
-        outcome = self._fresh("r")
+        outcome = self.source.fresh("r")
         called = [probe for probe in query.leaves() if not probe.trusted]
         if not called:
             self._query(query, outcome, {})
             return outcome
         truths = {id(probe): self._call(place, probe) for probe in called}
-        self._line(f"if {' or '.join(f'{name} == 3' for name in truths.values())}:")
-        self._line(f"    {outcome} = 3")
-        self._line("else:")
-        self.indent += 1
-        self._query(query, outcome, truths)
-        self.indent -= 1
+        with self.source.block(f"if {' or '.join(f'{name} == 3' for name in truths.values())}:"):
+            self.source.line(f"{outcome} = 3")
+        with self.source.block("else:"):
+            self._query(query, outcome, truths)
         return outcome
 
     def _call(self, place: int, probe: Probe) -> str:
-        name = self._fresh("x")
-        self._line(f"{name} = {self._bind(probe.truth)}(entity, errors.setdefault({place}, []))")
+        name, truth = self.source.fresh("x"), self.source.bind(probe.truth)
+        self.source.line(f"{name} = {truth}(entity, errors.setdefault({place}, []))")
         return name
 
     def _query(self, query: Probes, outcome: str, truths: dict[int, str]) -> None:
         # `and` starts true and is decided by a false part, `or` starts false and is decided by a true one.
         start, decided = (0, 1) if query.combinator == "and" else (1, 0)
-        self._line(f"{outcome} = {start}")
-        self._line("while True:")
-        self.indent += 1
-        for part in query.parts:
-            if isinstance(part, Probes):
-                inner = self._fresh("r")
-                self._query(part, inner, truths)
-                self._number(inner, outcome, decided)
-            elif id(part) in truths:
-                self._number(truths[id(part)], outcome, decided)
-            else:
-                self._condition(part, outcome, decided)
-        self._line("break")
-        self.indent -= 1
+        self.source.line(f"{outcome} = {start}")
+        with self.source.block("while True:"):
+            for part in sorted(query.parts, key=_cost):
+                if isinstance(part, Probes):
+                    inner = self.source.fresh("r")
+                    self._query(part, inner, truths)
+                    self._number(inner, outcome, decided)
+                elif id(part) in truths:
+                    self._number(truths[id(part)], outcome, decided)
+                else:
+                    self._condition(part, outcome, decided)
+            self.source.line("break")
 
     def _number(self, name: str, outcome: str, decided: int) -> None:
-        self._line(f"if {name} == {decided}:")
-        self._decide(outcome, decided)
-        self._line(f"if {name} == 2:")
-        self._line(f"    {outcome} = 2")
+        self._decide(f"if {name} == {decided}:", outcome, decided)
+        with self.source.block(f"if {name} == 2:"):
+            self.source.line(f"{outcome} = 2")
 
     def _condition(self, probe: Probe, outcome: str, decided: int) -> None:
-        assert probe.operator is not None  # noqa: S101 - trusted probes have one
-        raw, holds = self._variable(probe), self._holds(probe)
-        missing = probe.operator.missing
-        if missing is Missing.MISSING:
-            self._line(f"if {raw} is None:")
-            self._line(f"    {outcome} = 2")
-            self._line(f"elif {f'not ({holds})' if decided else holds}:")
-        elif missing is Missing.TRUE:
-            self._line(
-                f"if {raw} is not None and not ({holds}):" if decided else f"if {raw} is None or {holds}:"
-            )
+        operator = _operator(probe)
+        value, holds = self.reading.value(probe), self._holds(probe)
+        decides = f"not ({holds})" if decided else f"({holds})"
+        if operator.missing is Missing.MISSING:
+            with self.source.block(f"if {value} is None:"):
+                self.source.line(f"{outcome} = 2")
+            self._decide(f"elif {decides}:", outcome, decided)
+        elif MISSING_TRUTH[operator.missing] == decided:
+            self._decide(f"if {value} is None or {decides}:", outcome, decided)
         else:
-            self._line(
-                f"if {raw} is None or not ({holds}):" if decided else f"if {raw} is not None and ({holds}):"
-            )
-        self._decide(outcome, decided)
+            self._decide(f"if {value} is not None and {decides}:", outcome, decided)
 
-    def _decide(self, outcome: str, decided: int) -> None:
-        self._line(f"    {outcome} = {decided}")
-        self._line("    break")
+    def _decide(self, head: str, outcome: str, decided: int) -> None:
+        with self.source.block(head):
+            self.source.line(f"{outcome} = {decided}")
+            self.source.line("break")
 
     def _holds(self, probe: Probe) -> str:
-        actual = self._variable(probe, as_instant=probe.instants)
-        tested = self._tested(probe, actual)
+        if not probe.types:
+            return "False"
         if probe.instants:
-            return f"{actual} is not None and {tested}" if probe.types else "False"
-        return f"{self._type_check(probe, actual)}{tested}"
+            return self._moment_holds(probe)
+        source = _source(probe, probe.operand)
+        if source is None:
+            return self._tested(probe)
+        kind = self.reading.type(probe) if "type(actual)" in source else None
+        real = self.source.bind(float(probe.operand)) if "float(value)" in source else None
+        bound = self.source.bind(probe.operand)
+        return inline(source, self.reading.value(probe), bound, kind=kind, real=real)
 
-    def _tested(self, probe: Probe, actual: str) -> str:
-        assert probe.operator is not None  # noqa: S101 - trusted probes have one
-        if probe.operator.source is not None:
-            return f"({inline(probe.operator.source(probe.operand), actual, self._bind(probe.operand))})"
-        return f"{self._bind(probe.test)}({actual})"
+    def _moment_holds(self, probe: Probe) -> str:
+        operand, value = moment(probe.value), self.reading.value(probe)
+        source = _source(probe, operand)
+        if source is None:
+            return f"instant({value}) is not None and {self.source.bind(probe.test)}(instant({value}))"
+        actual = self.reading.moment(probe)  # the text is read as a moment when somebody first asks for it
+        compared = inline(source, actual, self.source.bind(operand))
+        return f"({actual} or ({actual} := moment({value}))) and ({compared})"
 
-    def _type_check(self, probe: Probe, actual: str) -> str:
+    def _tested(self, probe: Probe) -> str:
+        tested = f"{self.source.bind(probe.test)}({self.reading.value(probe)})"
         if probe.types == _ALL_TYPES:
-            return ""
-        taken = frozenset(python for python, name in TYPES.items() if name in probe.types)
-        if len(taken) == 1:
-            return f"type({actual}) is {next(iter(taken)).__name__} and "
-        return f"type({actual}) in {self._bind(taken)} and "
-
-    def _variable(self, probe: Probe, *, as_instant: bool = False) -> str:
-        key = (_key(probe), as_instant)
-        if key not in self.variables:
-            read = f"instant({self._variable(probe)})" if as_instant else self._read(probe)
-            name = self.variables[key] = self._fresh("v")
-            self.reads.append(f"    {name} = {read}")
-        return self.variables[key]
-
-    def _read(self, probe: Probe) -> str:
-        name = probe.condition.property
-        if name is None or name in META_PROPERTIES:
-            return f"{self._bind(probe.read)}(entity)"
-        return f"properties.get({self._bind(name)})"
-
-    def _bind(self, value: object) -> str:
-        name = self._fresh("k")
-        self.bound[name] = value
-        return name
-
-    def _fresh(self, prefix: str) -> str:
-        self.count += 1
-        return f"{prefix}{self.count}"
-
-    def _line(self, text: str) -> None:
-        self.lines.append("    " * self.indent + text)
+            return tested
+        kind = self.reading.type(probe)
+        taken = [python.__name__ for python, name in TYPES.items() if name in probe.types]
+        return f"({' or '.join(f'{kind} is {name}' for name in taken)}) and {tested}"
 
 
-def _key(probe: Probe) -> str:
-    # `$team` reads differently for operators that take arrays, so these do not share a variable.
-    if probe.condition.property == "$team" and probe.operator is not None:
-        return f"$team {JsonType.ARRAY in probe.operator.types}"
-    return f"{probe.condition.property is None} {probe.condition.subject()}"
+def _operator(probe: Probe) -> Operator:
+    assert probe.operator is not None  # noqa: S101 - trusted probes have one
+    return probe.operator
+
+
+def _source(probe: Probe, operand: Json) -> str | None:
+    make = _operator(probe).source
+    return make(operand) if make else None
+
+
+def _cost(part: Probe | Probes) -> int:
+    # No condition minds what stands before it, so the slow ones wait: those that read texts as moments.
+    if isinstance(part, Probes):
+        return max(map(_cost, part.parts), default=0)
+    return int(part.instants)

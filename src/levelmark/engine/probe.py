@@ -1,13 +1,16 @@
 """A probe: one condition made ready to test entities, whatever its operator does."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from copy import deepcopy
+from types import CoroutineType
 from typing import Final
 
 from msgspec import UNSET, Struct
 
 from levelmark.domain.blueprint import META_PROPERTIES, Blueprint
 from levelmark.domain.entity import Entity
+from levelmark.domain.failure import failure_text
 from levelmark.domain.instant import instant
 from levelmark.domain.json import TYPES, Json, JsonType
 from levelmark.domain.operator import Missing, Operator, Test
@@ -19,7 +22,8 @@ MISSING_TRUTH: Final = {
     Missing.TRUE: Truth.TRUE,
     Missing.FALSE: Truth.FALSE,
 }
-_ATTRIBUTES: Final = {
+_INTEGERS: Final = frozenset({JsonType.NUMBER})
+ATTRIBUTES: Final = {
     "$identifier": "identifier",
     "$title": "title",
     "$icon": "icon",
@@ -29,7 +33,7 @@ _ATTRIBUTES: Final = {
     "$createdBy": "created_by",
     "$updatedBy": "updated_by",
 }
-_LONGEST_REASON: Final = 300
+"""Where an entity holds its meta-properties, `$team` apart."""
 
 
 class Verdict(Struct, frozen=True):
@@ -51,7 +55,10 @@ class Probe:
         self.value: Json = None if condition.value is UNSET else condition.value
         self.operator = operators.get(condition.operator)
         self.instants = bool(
-            self.operator and self.operator.instants and blueprint.is_instant(condition.subject())
+            self.operator
+            and self.operator.instants
+            and condition.property is not None
+            and blueprint.is_instant(condition.property)
         )
         self.operand: Json = instant(self.value) if self.instants else self.value
         self.types = self._types_taken()
@@ -96,7 +103,7 @@ class Probe:
         if self.condition.property == "$team":
             return self._team(entity)
         if self.condition.property in META_PROPERTIES:
-            return getattr(entity, _ATTRIBUTES[self.condition.property])
+            return getattr(entity, ATTRIBUTES[self.condition.property])
         return entity.properties.get(self.condition.property)
 
     def _team(self, entity: Entity) -> Json:
@@ -108,6 +115,9 @@ class Probe:
     def _types_taken(self) -> frozenset[JsonType]:
         if self.operator is None:
             return frozenset()
+        if self.instants:
+            taken = self.operand is not None and JsonType.STRING in self.operator.types
+            return _INTEGERS if taken else frozenset()
         if not self.operator.same_type:
             return self.operator.types
         return self.operator.types & {TYPES.get(type(self.operand), JsonType.OBJECT)}
@@ -118,9 +128,14 @@ class Probe:
             return
         operand = self.operand if self.operator.trusted else deepcopy(self.operand)
         try:
-            self.test = self.operator.prepare(operand)
+            prepared: object = self.operator.prepare(operand)
         except BaseException as error:  # noqa: BLE001 - a plugin may raise anything, SystemExit included
             self.failure = raised(self.operator.name, error)
+            return
+        if callable(prepared):
+            self.test = prepared
+        else:
+            self.failure = f"operator `{self.operator.name}` prepared {_named(prepared)}, not a function"
 
     def _tested(self, test: Test, operand: Json, actual: Json) -> Verdict:
         if self.trusted:
@@ -129,22 +144,19 @@ class Probe:
             answer: object = test(deepcopy(operand))
         except BaseException as error:  # noqa: BLE001 - as above
             return Verdict(Truth.ERROR, actual, raised(self.condition.operator, error))
-        if isinstance(answer, bool):
+        if answer is True or answer is False:  # an `isinstance` would ask the answer itself, and it may lie
             return Verdict(Truth.TRUE if answer else Truth.FALSE, actual)
-        return Verdict(Truth.ERROR, actual, _not_a_bool(self.condition.operator, answer))
+        reason = f"operator `{self.condition.operator}` answered with {_named(answer)}, not True or False"
+        return Verdict(Truth.ERROR, actual, reason)
 
 
 def raised(operator: str, error: BaseException) -> str:
-    """How an operator's failure is told: its type and text, cut to a bounded length."""
-    try:
-        text = f"{type(error).__name__}: {error}"
-    except BaseException:  # noqa: BLE001 - even an exception's own text may raise
-        text = type(error).__name__
-    return f"operator `{operator}` raised {text}"[:_LONGEST_REASON]
+    """How an operator's failure is told."""
+    return f"operator `{operator}` raised {failure_text(error)}"
 
 
-def _not_a_bool(operator: str, answer: object) -> str:
-    close = getattr(answer, "close", None)
-    if hasattr(answer, "__await__") and callable(close):
-        close()
-    return f"operator `{operator}` answered with a {type(answer).__name__}, not True or False"
+def _named(rubbish: object) -> str:
+    if type(rubbish) is CoroutineType:  # as above
+        with suppress(BaseException):  # a coroutine that has begun may raise while it is closed
+            rubbish.close()  # else Python warns that nobody awaited it
+    return f"a {type(rubbish).__name__}"

@@ -5,7 +5,7 @@ from typing import Final
 
 from levelmark.domain.json import Json, JsonType
 from levelmark.domain.operator import Example, Missing, Operator, Test
-from levelmark.operators.containment import text
+from levelmark.operators.containment import text, text_source
 
 _TYPES: Final = frozenset({JsonType.STRING, JsonType.NUMBER})
 _SCHEMA: Final = {"type": ["string", "number"]}
@@ -32,10 +32,15 @@ def _negative(compare: Callable[[str, str], bool]) -> Callable[[Json], Test]:
     return prepare
 
 
+def _source(test: str) -> Callable[[Json], str | None]:
+    return lambda value: text_source(test) if isinstance(value, str) else None
+
+
 def _pair(
     verb: str, words: str, compare: Callable[[str, str], bool], example: Example
 ) -> tuple[Operator, Operator]:
     negated = f"doesNot{verb[0].upper()}{verb[1:]}"
+    test = f"text.{compare.__name__}(value)"
     return (
         Operator(
             name=verb,
@@ -44,6 +49,7 @@ def _pair(
             value_schema=_SCHEMA,
             prepare=_positive(compare),
             trusted=True,
+            source=_source(test),
             examples=(example, Example("Levelmark", "none of it", verdict=False)),
         ),
         Operator(
@@ -54,6 +60,7 @@ def _pair(
             prepare=_negative(compare),
             missing=Missing.TRUE,
             trusted=True,
+            source=_source(f"not {test}"),
             examples=(
                 Example(example.actual, example.value, verdict=False),
                 Example("Levelmark", "none of it", verdict=True),

@@ -45,6 +45,10 @@ EMPTINESS: Final = (
         missing=Missing.FALSE,
         trusted=True,
         source=lambda _: f"not ({_SOURCE})",
-        examples=(Example(["a"], None, verdict=True), Example(False, None, verdict=True)),
+        examples=(
+            Example(["a"], None, verdict=True),
+            Example(False, None, verdict=True),
+            Example({}, None, verdict=False),
+        ),
     ),
 )

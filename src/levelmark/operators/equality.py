@@ -18,15 +18,19 @@ def _differs(value: Json) -> Test:
 
 
 def _equals_source(value: Json) -> str:
+    # Nothing but a string equals a string, nothing but a boolean is one: the type needs no check.
     if isinstance(value, bool):
         return "actual is value"
     if isinstance(value, int | float):
         return "actual == value and type(actual) is not bool"
-    return "actual == value"
+    return "actual == value" if isinstance(value, str) else "False"
 
 
 def _differs_source(value: Json) -> str:
-    return f"not ({_equals_source(value)})"
+    # The type of the rule's value stands first, since most values have it.
+    kinds = sorted(("str", "int", "float", "bool"), key=lambda kind: kind != type(value).__name__)
+    taken = " or ".join(f"type(actual) is {kind}" for kind in kinds)
+    return f"({taken}) and not ({_equals_source(value)})"
 
 
 EQUALITY: Final = (
@@ -57,6 +61,10 @@ EQUALITY: Final = (
         value_of_property_type=True,
         trusted=True,
         source=_differs_source,
-        examples=(Example("Go", "Rust", verdict=True), Example(False, 0, verdict=True)),
+        examples=(
+            Example("Go", "Rust", verdict=True),
+            Example(False, 0, verdict=True),
+            Example(1, 1.0, verdict=False),
+        ),
     ),
 )

@@ -1,0 +1,1 @@
+"""Benchmarks: Levelmark side by side with what else does the same work, as ratios of one run."""
