@@ -1,6 +1,6 @@
 """The catalogue: the definitions in force, compiled once per version."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 
 from msgspec import Struct, json
@@ -13,6 +13,7 @@ from levelmark.engine.evaluate import CompiledScorecard
 from levelmark.engine.validation import EntityChecker
 from levelmark.storage import Storage
 from levelmark.storage.definitions import Versions
+from levelmark.storage.gathering import Gathering
 
 
 class Definitions(Struct, frozen=True):
@@ -51,11 +52,18 @@ class Catalogue:
         self._store = storage.definitions
         self.operators = operators
         self._cache: dict[str, Definitions] = {}
+        self._looking = Gathering(self._look)
 
     async def stamps(self, blueprints: Iterable[str]) -> dict[str, str]:
-        """The stamps in force for those of the blueprints that exist, in one call."""
-        versions = await self._store.versions(blueprints)
-        return {name: _stamp(one) for name, one in versions.items()}
+        """The stamps in force, as of after this was called, for those of the blueprints that exist."""
+        names = list(blueprints)
+        stamps = await self._looking.ask(names)
+        return {name: stamp for name, stamp in zip(names, stamps, strict=True) if stamp is not None}
+
+    async def _look(self, blueprints: Sequence[str]) -> list[str | None]:
+        versions = await self._store.versions(set(blueprints))
+        stamps = {name: _stamp(one) for name, one in versions.items()}
+        return [stamps.get(name) for name in blueprints]
 
     async def current(self, blueprints: Iterable[str]) -> dict[str, Definitions]:
         """The definitions in force for those of the blueprints that exist."""

@@ -135,7 +135,7 @@ class EvaluationService:
                 writes.append(write)
             elif held.stamp != definitions.full_stamp:
                 same.append(held)
-        lost = await self._storage.entities.commit(writes, secrets.token_hex(8))
+        lost = await self._storage.entities.commit(writes)
         won = [write for place, write in enumerate(writes) if place not in lost]
         await self._storage.entities.restamp(same, definitions.full_stamp)
         await self._delivery.deliver([owed for write in won for owed in write.owed])

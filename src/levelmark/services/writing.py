@@ -103,9 +103,7 @@ class Writing:
         if not writes:
             return _Moved(set(), set())
         places = list(writes)
-        lost = {
-            places[index] for index in await self._store.commit(list(writes.values()), secrets.token_hex(8))
-        }
+        lost = {places[index] for index in await self._store.commit(list(writes.values()))}
         won = {place: write for place, write in writes.items() if place not in lost}
         in_force = await self._catalogue.stamps({write.after.blueprint for write in won.values()})
         stale = {
@@ -124,7 +122,8 @@ class Writing:
         if draft.mode is None and held is None:
             return Written(Outcome.INVALID, None, (_unknown_entity(draft),))
         entity = _applied(draft, held.entity if held else None)
-        issues = (*draft.warnings, *definitions.checker.issues(entity), *_size_issues(entity))
+        wrong = definitions.checker.issues(entity, draft.input)
+        issues = (*draft.warnings, *wrong, *_size_issues(entity))
         if has_errors(issues) and draft.mode is not None:
             return Written(Outcome.INVALID, None, issues)
         same = held is not None and _same(held.entity, entity)
@@ -198,9 +197,11 @@ def _answer(draft: Draft, write: EntityWrite, earlier: Written[Entity] | None) -
 
 
 def _size_issues(entity: Entity) -> list[Issue]:
-    if len(json.encode((entity.properties, entity.relations))) <= MAX_BYTES:
+    size = len(json.encode((entity.properties, entity.relations)))
+    if size <= MAX_BYTES:
         return []
-    return [Issue.error(("properties",), "TOO_LARGE", f"an entity has at most {MAX_BYTES:,} bytes")]
+    message = f"the entity would have {size:,} bytes of properties and relations, and {MAX_BYTES:,} are the"
+    return [Issue.error(("properties",), "TOO_LARGE", f"{message} most: keep what is large elsewhere")]
 
 
 def _unknown_blueprint(draft: Draft) -> Issue:

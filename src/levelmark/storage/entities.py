@@ -4,8 +4,10 @@ A write lands whole or not at all: new properties, new scores, and what changed 
 A deleted entity stays as a tombstone, out of every reader's sight, until the log has its last changes.
 """
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import Any, Final
+import itertools
+import secrets
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 from bson import ObjectId
 from motor.motor_asyncio import AsyncIOMotorDatabase
@@ -16,8 +18,12 @@ from pymongo.errors import BulkWriteError
 from levelmark.domain.change import Transition
 from levelmark.domain.entity import Entity
 from levelmark.storage.errors import translated
+from levelmark.storage.gathering import Gathering
 from levelmark.storage.pages import Page, Selection
 from levelmark.storage.rows import Held, entity_fields, held, outbox, outbox_field, uid
+
+EntityKey: TypeAlias = tuple[str, str]
+"""A blueprint's identifier and that of an entity of it."""
 
 _DUPLICATE: Final = 11000
 
@@ -43,19 +49,27 @@ class EntityStore:
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._rows = database["entities"]
         self._hasty = self._rows.with_options(write_concern=WriteConcern(w=1))
+        self._reading = Gathering(self._read)
+        self._writing = Gathering(self._write)
+        self._settling = Gathering(self._settle)
+        self._mark = secrets.token_hex(8)
+        self._count = itertools.count()
 
-    async def get(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Held]:
+    async def get(self, keys: Iterable[EntityKey]) -> dict[EntityKey, Held]:
         """The entities of these (blueprint, identifier) pairs, those that exist, in one call."""
-        wanted: dict[str, list[str]] = {}
+        wanted = list(keys)
+        found = await self._reading.ask(wanted)
+        return {key: one for key, one in zip(wanted, found, strict=True) if one is not None}
+
+    async def _read(self, keys: Sequence[EntityKey]) -> list[Held | None]:
+        wanted: dict[str, set[str]] = {}
         for blueprint, identifier in keys:
-            wanted.setdefault(blueprint, []).append(identifier)
-        if not wanted:
-            return {}
-        conditions = [{"blueprint": name, "identifier": {"$in": some}} for name, some in wanted.items()]
+            wanted.setdefault(blueprint, set()).add(identifier)
+        some = [{"blueprint": name, "identifier": {"$in": list(names)}} for name, names in wanted.items()]
         with translated():
-            rows = await self._rows.find({"$or": conditions}).batch_size(1_001).to_list(None)
-        found = map(held, rows)
-        return {(one.entity.blueprint, one.entity.identifier): one for one in found}
+            rows = await self._rows.find({"$or": some}).batch_size(len(keys) + 1).to_list(None)
+        found = {(row["blueprint"], row["identifier"]): held(row) for row in rows}
+        return [found.get(key) for key in keys]
 
     async def scan(self, selection: Selection, page: Page) -> AsyncIterator[Held]:
         """The selected entities in the page's order, from behind its cursor, in batches of its size."""
@@ -100,20 +114,20 @@ class EntityStore:
         with translated():
             return [name for name in await self._rows.distinct("blueprint") if name is not None]
 
-    async def commit(self, writes: Sequence[EntityWrite], token: str) -> set[int]:
-        """Writes what still can be; the places of those that others were faster with, to be done again.
+    async def commit(self, writes: Sequence[EntityWrite]) -> set[int]:
+        """Writes what still can be; the places of those that others were faster with, to be done again."""
+        landed = await self._writing.ask(writes)
+        return {place for place, one in enumerate(landed) if not one}
 
-        `token` names this attempt, and no other: by it a write is known again.
-        """
-        if not writes:
-            return set()
-        requests = [_insertion(write, token) if write.before is None else _update(write, token)
-                    for write in writes]  # fmt: skip
+    async def _write(self, writes: Sequence[EntityWrite]) -> list[bool]:
+        tokens = [f"{self._mark}.{next(self._count)}" for _ in writes]
+        pairs = list(zip(writes, tokens, strict=True))
+        requests = [_insertion(*pair) if pair[0].before is None else _update(*pair) for pair in pairs]
         lost, matched = await self._bulk(requests)
-        updates = [place for place, write in enumerate(writes) if write.before is not None]
+        updates = {place: pair for place, pair in enumerate(pairs) if pair[0].before is not None}
         if matched != len(updates):
-            lost |= await self._without(token, [(place, writes[place]) for place in updates])
-        return lost
+            lost |= await self._overwritten(updates)
+        return [place not in lost for place in range(len(writes))]
 
     async def _bulk(self, requests: Sequence[InsertOne[dict[str, Any]] | UpdateOne]) -> tuple[set[int], int]:
         try:
@@ -126,14 +140,14 @@ class EntityStore:
             return {failure["index"] for failure in failures}, int(error.details["nMatched"])
         return set(), answer.matched_count
 
-    async def _without(self, token: str, writes: list[tuple[int, EntityWrite]]) -> set[int]:
+    async def _overwritten(self, updates: Mapping[int, tuple[EntityWrite, str]]) -> set[int]:
         # A bulk tells only how many matched. A row that another has overwritten since counts as lost: the
         # write is then done again on top of that one, an order of the two as good as the other.
-        keys = [uid(write.after) for _, write in writes]
+        keys = [uid(write.after) for write, _ in updates.values()]
         with translated():
-            rows = await self._rows.find({"_id": {"$in": keys}, "token": token}, {"_id": 1}).to_list(None)
-        landed = {row["_id"] for row in rows}
-        return {place for place, write in writes if uid(write.after) not in landed}
+            rows = await self._rows.find({"_id": {"$in": keys}}, {"token": 1}).to_list(None)
+        tokens = {row["_id"]: row.get("token") for row in rows}
+        return {place for place, (write, token) in updates.items() if tokens.get(uid(write.after)) != token}
 
     async def restamp(self, same: Iterable[Held], stamp: str) -> None:
         """Notes that these entities, if they still stand so, are right by the definitions of `stamp`."""
@@ -173,13 +187,15 @@ class EntityStore:
             return await self._rows.find_one({"was.blueprint": {"$gt": ""}}, {"_id": 1}) is not None
 
     async def settle(self, transitions: Sequence[Transition]) -> None:
-        """Takes transitions that are in the log out of their outboxes, and tombstones that owe no more."""
+        """Takes transitions that are in the log out of their outboxes."""
+        await self._settling.ask(transitions)
+
+    async def _settle(self, transitions: Sequence[Transition]) -> Sequence[None]:
         uids = list({ObjectId(transition.uid) for transition in transitions})
         ids = [transition.id for transition in transitions]
-        if not uids:
-            return
         with translated():
             await self._hasty.update_many({"_id": {"$in": uids}}, {"$pull": {"outbox": {"id": {"$in": ids}}}})
+        return [None] * len(transitions)
 
     async def sweep_tombstones(self) -> None:
         """Removes the tombstones that owe nothing to the log."""

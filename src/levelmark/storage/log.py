@@ -5,7 +5,6 @@ one; a number that is taken means that somebody was faster, a key that is taken 
 there. Numbers are visible in their order, so «greater than n» misses nothing.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -19,9 +18,11 @@ from levelmark.domain.change import Cause, Change, ChangeKind, Transition
 from levelmark.domain.errors import UnavailableError
 from levelmark.domain.instant import instant_text
 from levelmark.storage.errors import translated
+from levelmark.storage.gathering import Gathering
 
 _DUPLICATE: Final = 11000
 _CHUNK: Final = 5_000
+_REMEMBERED: Final = 20_000
 
 
 class Changes(Struct, frozen=True):
@@ -53,54 +54,44 @@ class Changes(Struct, frozen=True):
         return conditions | ({"teams": {"$in": list(self.teams)}} if self.teams is not None else {})
 
 
-class _Batch:
-    """Rows of several callers that go into the log together."""
-
-    def __init__(self) -> None:
-        self.rows: list[dict[str, Any]] = []
-        self.known: set[str] = set()
-        self.landed = False
-
-
 class ChangeLog:
     """Appends and reads changes; many processes may append at once."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._rows = database["changes"]
         self._settled = self._rows.with_options(read_concern=ReadConcern("majority"))
-        self._turn = asyncio.Lock()
-        self._gathering = _Batch()
+        self._appending = Gathering(self._append)
+        self._recent: dict[str, None] = {}
         self._last: int | None = None
 
-    async def append(self, transitions: Iterable[Transition]) -> set[str]:
-        """Returns when all changes of the transitions are in the log: the ids of those that were before.
+    async def append(self, transitions: Sequence[Transition]) -> list[bool]:
+        """Returns when the changes of all transitions are in the log: of each, whether they are new there.
 
         Those that callers bring while another batch is under way go in together as the next one.
         """
-        rows = [row for transition in transitions for row in _rows(transition)]
-        if not rows:
-            return set()
-        batch = self._gathering
-        batch.rows += rows
-        async with self._turn:
-            if batch is self._gathering:
-                self._gathering = _Batch()
-                await self._insert(batch)
-        if not batch.landed:
-            raise UnavailableError("the log did not take the changes; they follow later")
-        return batch.known
+        return await self._appending.ask(transitions)
 
-    async def _insert(self, batch: "_Batch") -> None:
-        rows = batch.rows
+    async def _append(self, transitions: Sequence[Transition]) -> list[bool]:
+        fresh = {one.id: one for one in transitions if one.id not in self._recent}
+        rows = [row for transition in fresh.values() for row in _rows(transition)]
+        known: set[str] = set()
         try:
             while rows:
-                rows = await self._insert_some(rows, batch.known)
-            batch.landed = True
-        finally:
-            if not batch.landed:
-                self._last = None
+                rows = await self._insert(rows, known)
+        except BaseException:
+            self._last = None
+            raise
+        self._remember(fresh)
+        return [one.id in fresh and one.id not in known for one in transitions]
 
-    async def _insert_some(self, rows: list[dict[str, Any]], known: set[str]) -> list[dict[str, Any]]:
+    def _remember(self, ids: Iterable[str]) -> None:
+        # Writers bring what an outbox still has, though it is here already; most is told apart at once.
+        self._recent.update(dict.fromkeys(ids))
+        while len(self._recent) > _REMEMBERED:
+            del self._recent[next(iter(self._recent))]
+
+    async def _insert(self, rows: list[dict[str, Any]], known: set[str]) -> list[dict[str, Any]]:
+        """Inserts some of the rows under the next numbers; those that are left to be inserted."""
         last = self._last if self._last is not None else await self._newest()
         batch = [{**row, "_id": last + place} for place, row in enumerate(rows[:_CHUNK], start=1)]
         batch[-1]["wakes"] = True
@@ -108,11 +99,11 @@ class ChangeLog:
             with translated():
                 await self._rows.insert_many(batch, ordered=True)
         except BulkWriteError as error:
-            return self._after_failure(error, rows, last, known)
+            return await self._after_failure(error, rows, last, known)
         self._last = last + len(batch)
         return rows[_CHUNK:]
 
-    def _after_failure(
+    async def _after_failure(
         self, error: BulkWriteError, rows: list[dict[str, Any]], last: int, known: set[str]
     ) -> list[dict[str, Any]]:
         failures = error.details["writeErrors"]
@@ -123,8 +114,15 @@ class ChangeLog:
             self._last = None
             return rows[place:]
         self._last = last + place
-        known.add(rows[place]["key"].rpartition(".")[0])
-        return rows[place + 1 :]
+        return await self._unknown(rows[place:], known)
+
+    async def _unknown(self, rows: list[dict[str, Any]], known: set[str]) -> list[dict[str, Any]]:
+        """Those of the rows that the log lacks; the transitions of the others are added to `known`."""
+        keys = {"key": {"$in": [row["key"] for row in rows]}}
+        with translated():
+            found = {row["key"] for row in await self._rows.find(keys, {"key": 1}).to_list(None)}
+        known.update(key.rpartition(".")[0] for key in found)
+        return [row for row in rows if row["key"] not in found]
 
     async def _newest(self) -> int:
         row = await self._rows.find_one({}, {"_id": 1}, sort=[("_id", -1)])
