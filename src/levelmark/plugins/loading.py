@@ -5,29 +5,26 @@ out. Two plugins with one name, or two operators or notifiers with one name, are
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-import jsonschema_rs
 import pluggy
 from msgspec import Struct
 from msgspec.structs import replace
 
+from levelmark.domain.failure import failure_text
 from levelmark.domain.notifier import Notifier
 from levelmark.domain.operator import Operator
 from levelmark.plugins import hookspecs
+from levelmark.plugins.checking import UnusablePluginError, check_values
 from levelmark.plugins.registry import Plugin, PluginConflictError, Registry
 
 log = logging.getLogger(__name__)
 
 HOST: Final = "levelmark"
 """The distribution whose operators are trusted and may be inlined: our own."""
-
-
-class UnusablePluginError(Exception):
-    """A plugin offers something that is no operator or notifier, or an invalid one."""
 
 
 class _Offer(Struct, frozen=True):
@@ -57,7 +54,9 @@ def _host_first(point: EntryPoint) -> tuple[bool, str]:
 
 
 def _distribution(point: EntryPoint) -> tuple[str, str]:
-    return (point.dist.name, point.dist.version) if point.dist else ("unknown", "")
+    if point.dist is None:
+        return "unknown", ""
+    return point.dist.name or "unknown", point.dist.version or "?"  # a damaged installation has neither
 
 
 def _refuse_namesakes(points: Iterable[EntryPoint]) -> None:
@@ -77,8 +76,9 @@ def _load(manager: pluggy.PluginManager, point: EntryPoint) -> tuple[Plugin, _Of
     try:
         offer = _offer(manager, point, trusted=distribution == HOST)
     except BaseException as error:  # noqa: BLE001 - a plugin's import may raise anything, SystemExit included
-        log.warning("plugin %s is left out: %s", plugin.origin, error)
-        return replace(plugin, error=f"{type(error).__name__}: {error}"), _Offer((), ())
+        failure = failure_text(error)
+        log.warning("plugin %s is left out: %s", plugin.origin, failure)
+        return replace(plugin, error=failure), _Offer((), ())
     names = [tuple(value.name for value in values) for values in (offer.operators, offer.notifiers)]
     return replace(plugin, operators=names[0], notifiers=names[1]), offer
 
@@ -86,14 +86,10 @@ def _load(manager: pluggy.PluginManager, point: EntryPoint) -> tuple[Plugin, _Of
 def _offer(manager: pluggy.PluginManager, point: EntryPoint, *, trusted: bool) -> _Offer:
     module = point.load()
     manager.register(module, name=point.name)
-    _refuse_misspelt_hooks(manager, module)
+    _refuse_mistaken_hooks(manager, module)
     others = [other for other in manager.get_plugins() if other is not module]
     operators = _called(manager.subset_hook_caller("levelmark_operators", others), Operator)
     notifiers = _called(manager.subset_hook_caller("levelmark_notifiers", others), Notifier)
-    for operator in operators:
-        _check_schema(operator.name, operator.value_schema)
-    for notifier in notifiers:
-        _check_schema(notifier.name, notifier.configuration_schema)
     return _Offer(operators if trusted else tuple(map(_untrusted, operators)), notifiers)
 
 
@@ -101,31 +97,20 @@ def _untrusted(operator: Operator) -> Operator:
     return replace(operator, trusted=False, source=None)
 
 
-def _refuse_misspelt_hooks(manager: pluggy.PluginManager, module: object) -> None:
+def _refuse_mistaken_hooks(manager: pluggy.PluginManager, module: object) -> None:
     known = {name for name in vars(hookspecs) if name.startswith("levelmark_")}
     for name in dir(module):
-        if manager.parse_hookimpl_opts(module, name) is not None and name not in known:
+        options = manager.parse_hookimpl_opts(module, name)
+        if options is None and name in known:
+            raise UnusablePluginError(f"`{name}` is not marked with `@hookimpl`")
+        if options is not None and (options.get("specname") or name) not in known:
             raise UnusablePluginError(f"there is no hook `{name}`; the hooks are {', '.join(sorted(known))}")
 
 
 def _called(caller: pluggy.HookCaller, kind: type[_Value]) -> tuple[_Value, ...]:
     values: list[Any] = [value for values in caller() for value in values]
-    for value in values:
-        if not isinstance(value, kind):
-            raise UnusablePluginError(f"{caller.name} must yield {kind.__name__} values, not {value!r}")
-        name: object = value.name
-        if not isinstance(name, str) or not name or name != name.strip():
-            raise UnusablePluginError(f"{value.name!r} is not a name for an {kind.__name__.lower()}")
+    check_values(caller.name, kind, values)
     return tuple(values)
-
-
-def _check_schema(name: str, schema: Mapping[str, Any] | None) -> None:
-    if schema is None:
-        return
-    try:
-        jsonschema_rs.Draft202012Validator(dict(schema), offline=True)
-    except ValueError as error:
-        raise UnusablePluginError(f"the JSON Schema of `{name}` is not valid: {error}") from error
 
 
 def _by_name(kind: str, offers: Iterable[tuple[Plugin, tuple[_Value, ...]]]) -> dict[str, _Value]:

@@ -65,6 +65,10 @@ class Catalogue:
         stamps = {name: _stamp(one) for name, one in versions.items()}
         return [stamps.get(name) for name in blueprints]
 
+    def known(self, blueprints: Iterable[str]) -> dict[str, Definitions]:
+        """The definitions that this process has seen last; others may have changed them since."""
+        return {name: self._cache[name] for name in blueprints if name in self._cache}
+
     async def current(self, blueprints: Iterable[str]) -> dict[str, Definitions]:
         """The definitions in force for those of the blueprints that exist."""
         stamps = await self.stamps(blueprints)

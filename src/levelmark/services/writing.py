@@ -9,7 +9,7 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from msgspec import UNSET, Struct, json
 from msgspec.structs import replace
@@ -82,41 +82,56 @@ class Writing:
         self, drafts: dict[int, Draft], answers: dict[int, Written[Entity]], cause: Cause
     ) -> dict[int, Draft]:
         """One round: fills `answers`, and gives back the drafts that must be done again."""
-        names = {draft.input.blueprint for draft in drafts.values()}
-        definitions, stored = await asyncio.gather(
-            self._catalogue.current(names), self._store.get(draft.key for draft in drafts.values())
-        )
         writes: dict[int, EntityWrite] = {}
-        for place, draft in drafts.items():
-            step = self._plan(draft, definitions.get(draft.input.blueprint), stored.get(draft.key), cause)
+        for place, step in (await self._steps(drafts, cause)).items():
             if isinstance(step, EntityWrite):
                 writes[place] = step
             else:
                 # An answer from an earlier round tells what was done; this one that nothing is left.
                 answers.setdefault(place, step)
-        moved = await self._commit(writes, definitions)
+        moved = await self._commit(writes)
         for place in writes.keys() - moved.lost:
             answers[place] = _answer(drafts[place], writes[place], answers.get(place))
         return {place: drafts[place] for place in moved.lost | moved.stale}
 
-    async def _commit(self, writes: dict[int, EntityWrite], definitions: dict[str, Definitions]) -> "_Moved":
+    async def _steps(self, drafts: dict[int, Draft], cause: Cause) -> dict[int, "_Step"]:
+        """What is to be done for each draft.
+
+        The definitions that this process has seen last are good enough where the entity carries their stamp;
+        those in force are looked up for all others, and before anything is refused.
+        """
+        stored = await self._store.get(draft.key for draft in drafts.values())
+        known = self._catalogue.known({draft.input.blueprint for draft in drafts.values()})
+        steps: dict[int, _Step] = {}
+        for place, draft in drafts.items():
+            held, definitions = stored.get(draft.key), known.get(draft.input.blueprint)
+            if held is not None and definitions is not None and held.stamp == definitions.full_stamp:
+                steps[place] = self._plan(draft, definitions, held, cause)
+        rest = {place: draft for place, draft in drafts.items() if _is_open(steps.get(place))}
+        current = await self._catalogue.current({draft.input.blueprint for draft in rest.values()})
+        for place, draft in rest.items():
+            steps[place] = self._plan(draft, current.get(draft.input.blueprint), stored.get(draft.key), cause)
+        return steps
+
+    async def _commit(self, writes: dict[int, EntityWrite]) -> "_Moved":
         if not writes:
             return _Moved(set(), set())
         places = list(writes)
         lost = {places[index] for index in await self._store.commit(list(writes.values()))}
         won = {place: write for place, write in writes.items() if place not in lost}
-        in_force = await self._catalogue.stamps({write.after.blueprint for write in won.values()})
+        in_force, _ = await asyncio.gather(
+            self._catalogue.stamps({write.after.blueprint for write in won.values()}),
+            self._delivery.deliver([owed for write in won.values() for owed in write.owed]),
+        )
         stale = {
-            place
-            for place, write in won.items()
-            if in_force.get(write.after.blueprint) != definitions[write.after.blueprint].stamp
-        }
-        await self._delivery.deliver([owed for write in won.values() for owed in write.owed])
+            place for place, write in won.items()
+            if write.stamp.partition("!")[0] != in_force.get(write.after.blueprint)
+        }  # fmt: skip
         return _Moved(lost, stale)
 
     def _plan(
         self, draft: Draft, definitions: Definitions | None, held: Held | None, cause: Cause
-    ) -> EntityWrite | Written[Entity]:
+    ) -> "_Step":
         if definitions is None:
             return Written(Outcome.INVALID, None, (_unknown_blueprint(draft),))
         if draft.mode is None and held is None:
@@ -133,7 +148,7 @@ class Writing:
 
     def _evaluated(
         self, entity: Entity, held: Held | None, definitions: Definitions, cause: Cause, *, same: bool
-    ) -> EntityWrite | Written[Entity]:
+    ) -> "_Step":
         now = now_text(self._clock)
         if held is not None:  # clocks of processes differ; an entity's own times never run backwards
             now = max(now, held.entity.updated_at or now)
@@ -153,6 +168,14 @@ class Writing:
             after.uid, after.version, after.blueprint, after.identifier, after.teams, cause, now, moves
         )
         return EntityWrite(held, after, definitions.full_stamp, transition if moves else None)
+
+
+_Step: TypeAlias = EntityWrite | Written[Entity]
+"""A write to be tried, or an answer that needs none."""
+
+
+def _is_open(step: _Step | None) -> bool:
+    return step is None or (isinstance(step, Written) and step.outcome is Outcome.INVALID)
 
 
 class _Moved(Struct, frozen=True):
@@ -210,7 +233,8 @@ def _unknown_blueprint(draft: Draft) -> Issue:
 
 
 def _unknown_entity(draft: Draft) -> Issue:
-    return Issue.error(("identifier",), "NOT_FOUND", f"there is no entity `{draft.input.identifier}`")
+    message = f"blueprint `{draft.input.blueprint}` has no entity `{draft.input.identifier}`"
+    return Issue.error(("identifier",), "NOT_FOUND", message)
 
 
 def _contended() -> Issue:
