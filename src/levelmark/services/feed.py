@@ -103,14 +103,22 @@ class Feed:
 
     async def _pump(self) -> None:
         try:
-            while batch := await self._log.read(self._last, _BATCH):
-                self._ring += batch
-                self._last = batch[-1].number
-                if len(self._ring) > 2 * self._size:
-                    del self._ring[: -self._size]
-                self._publish()
+            full = True
+            while full:
+                batch = await self._log.read(self._last, _BATCH)
+                self._keep(batch)
+                full = len(batch) == _BATCH
         except LevelmarkError as error:
             log.warning("the feed waits for the database: %s", error)
+
+    def _keep(self, batch: list[Change]) -> None:
+        if not batch:
+            return
+        self._ring += batch
+        self._last = batch[-1].number
+        if len(self._ring) > 2 * self._size:
+            del self._ring[: -self._size]
+        self._publish()
 
     def _publish(self) -> None:
         published, self._published = self._published, asyncio.Event()
@@ -119,8 +127,9 @@ class Feed:
     async def _listen(self) -> None:
         while True:
             try:
-                async for _ in self._log.news():
-                    self._wake.set()
+                async for newest in self._log.news():
+                    if newest > self._last:
+                        self._wake.set()
             except LevelmarkError as error:
                 log.warning("the change stream broke, polling meanwhile: %s", error)
             await asyncio.sleep(_LOOK_SECONDS)

@@ -141,6 +141,12 @@ class ChangeLog:
             cursor = self._settled.find({"_id": {"$gt": after}}).sort("_id").limit(limit)
             return [_change(row) for row in await cursor.batch_size(limit).to_list(None)]
 
+    async def get(self, numbers: Iterable[int]) -> dict[int, Change]:
+        """The changes of these numbers, those that exist."""
+        with translated():
+            rows = await self._settled.find({"_id": {"$in": list(numbers)}}).to_list(None)
+        return {row["_id"]: _change(row) for row in rows}
+
     async def page(self, changes: Changes, before: int | None, limit: int) -> list[Change]:
         """The newest of the wanted changes, numbered below `before`, newest first."""
         conditions = changes.conditions() | ({"_id": {"$lt": before}} if before is not None else {})
@@ -148,17 +154,17 @@ class ChangeLog:
             cursor = self._settled.find(conditions).sort("_id", -1).limit(limit)
             return [_change(row) for row in await cursor.batch_size(limit).to_list(None)]
 
-    async def news(self) -> AsyncIterator[None]:
-        """Yields whenever a process has appended; raises UnavailableError when the stream breaks."""
+    async def news(self) -> AsyncIterator[int]:
+        """The newest number whenever a process appended; raises UnavailableError when the stream breaks."""
         pipeline: Sequence[Mapping[str, Any]] = [
             {"$match": {"operationType": "insert", "fullDocument.wakes": True}},
-            {"$project": {"_id": 1}},
+            {"$project": {"documentKey": 1}},
         ]
         with translated():
             async with self._rows.watch(pipeline, max_await_time_ms=1_000) as stream:
                 while stream.alive:
-                    if await stream.try_next() is not None:
-                        yield
+                    if (event := await stream.try_next()) is not None:
+                        yield int(event["documentKey"]["_id"])
 
 
 def _rows(transition: Transition) -> list[dict[str, Any]]:
