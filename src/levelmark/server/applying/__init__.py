@@ -1,0 +1,7 @@
+"""Applying documents: sent to a server in an order that tells one story, and what came of it."""
+
+from levelmark.server.applying.applied import Applied, counted
+from levelmark.server.applying.evaluations import Evaluated, wait_for
+from levelmark.server.applying.sending import Progress, Sending, Show
+
+__all__ = ["Applied", "Evaluated", "Progress", "Sending", "Show", "counted", "wait_for"]

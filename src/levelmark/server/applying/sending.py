@@ -1,0 +1,157 @@
+"""Sending documents: blueprints, then entities, then scorecards, each kind in the order of the files.
+
+Entities and scorecards need their blueprints. Entities go before scorecards, so that a new rule meets the
+values that come with it: the other way round, every entity would fall to a lower level and rise again, and
+whoever is notified of level changes would hear both.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Final, TypeAlias
+
+from msgspec import convert, json
+
+from levelmark.domain.issue import Issue, path_text
+from levelmark.server.applying.applied import Applied
+from levelmark.server.client import Client, RejectedError
+from levelmark.server.documents import Document, Kind
+from levelmark.services.outcome import Outcome
+
+CHUNK_DOCUMENTS: Final = 1_000
+"""Entities in one request, at most."""
+
+CHUNK_BYTES: Final = 1_000_000
+"""Bytes of entities in one request, at most, unless a single one has more."""
+
+Show: TypeAlias = Callable[[int, int | None], None]
+"""Shows how much is done, and of how much where that is known."""
+
+Progress: TypeAlias = Callable[[str], AbstractContextManager[Show]]
+"""What shows how a piece of work gets on, which is called as it is told here."""
+
+_ORDER: Final = (Kind.BLUEPRINT, Kind.ENTITY, Kind.SCORECARD)
+_ISSUES: Final = "issues { path code message suggestion severity }"
+_DEFINITION: Final = f"outcome {_ISSUES} evaluation {{ identifier }}"
+_OPERATIONS: Final = {
+    Kind.BLUEPRINT: "mutation ($input: BlueprintInput!) "
+    f"{{ payload: upsertBlueprint(input: $input) {{ {_DEFINITION} }} }}",
+    Kind.SCORECARD: "mutation ($input: ScorecardInput!) "
+    f"{{ payload: upsertScorecard(input: $input) {{ {_DEFINITION} }} }}",
+    Kind.ENTITY: "mutation ($input: UpsertEntitiesInput!) "
+    f"{{ payload: upsertEntities(input: $input) {{ results {{ outcome {_ISSUES} }} }} }}",
+}
+_INVALID_VALUE: Final = re.compile(
+    r"Variable '\$input' has invalid value(?: at \.(?:entities\[0\]\.?)?(?P<path>[^:]*))?: (?P<message>.*)",
+    re.DOTALL,
+)
+_QUOTED_VALUE: Final = re.compile(r"(?:, f| F)ound: \{.*", re.DOTALL)
+
+
+class Sending:
+    """Sends documents to one server; `applied` tells at any time what was done so far."""
+
+    def __init__(self, client: Client, progress: Progress, *, merge: bool = False) -> None:
+        self._client = client
+        self._progress = progress
+        self._mode = "MERGE" if merge else "REPLACE"
+        self._coming: frozenset[str] = frozenset()
+        self._refused: set[str] = set()
+        self.applied = Applied()
+
+    def send(self, documents: Sequence[Document]) -> None:
+        """Sends sound documents; raises CommandError where the server does not let it go on."""
+        self._coming = frozenset(str(one.identifier) for one in documents if one.kind is Kind.BLUEPRINT)
+        for kind in _ORDER:
+            group = [*self._sendable(one for one in documents if one.kind is kind)]
+            if group:
+                self._send_all(kind, group)
+
+    def _sendable(self, documents: Iterator[Document]) -> Iterator[Document]:
+        for document in documents:
+            if document.blueprint in self._refused:
+                self.applied.unsent[document.kind] += 1
+            else:
+                yield document
+
+    def _send_all(self, kind: Kind, documents: list[Document]) -> None:
+        done = 0
+        with self._progress(kind.value) as show:
+            for chunk in chunks(documents, CHUNK_DOCUMENTS if kind is Kind.ENTITY else 1, CHUNK_BYTES):
+                self._send(kind, chunk)
+                done += len(chunk)
+                show(done, len(documents))
+
+    def _send(self, kind: Kind, documents: list[Document]) -> None:
+        try:
+            answers = self._answers(kind, [one.content for one in documents])
+        except RejectedError as error:
+            self._send_apart(kind, documents, error)
+            return
+        for document, answer in zip(documents, answers, strict=True):
+            self._note(document, answer)
+
+    def _send_apart(self, kind: Kind, documents: list[Document], error: RejectedError) -> None:
+        """Finds those that the server cannot even read, and sends the others without them."""
+        if len(documents) > 1:
+            half = len(documents) // 2
+            self._send(kind, documents[:half])
+            self._send(kind, documents[half:])
+            return
+        self._count(documents[0], Outcome.INVALID)
+        self.applied.findings += [documents[0].finding(_rejection(reason)) for reason in error.reasons]
+
+    def _answers(self, kind: Kind, contents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if kind is not Kind.ENTITY:
+            return [self._payload(kind, content) for content in contents]
+        results: list[dict[str, Any]] = self._payload(kind, {"entities": contents, "mode": self._mode})[
+            "results"
+        ]
+        return results
+
+    def _payload(self, kind: Kind, content: dict[str, Any]) -> dict[str, Any]:
+        payload: dict[str, Any] = self._client.run(_OPERATIONS[kind], input=content)["payload"]
+        return payload
+
+    def _note(self, document: Document, answer: dict[str, Any]) -> None:
+        self._count(document, Outcome(answer["outcome"]))
+        evaluation = answer.get("evaluation")
+        if evaluation:
+            self.applied.evaluations.append(evaluation["identifier"])
+        for issue in convert(answer["issues"], list[Issue]):
+            if not self._is_settled(document, issue):
+                self.applied.findings.append(document.finding(issue))
+
+    def _count(self, document: Document, outcome: Outcome) -> None:
+        self.applied.counts[document.kind, outcome] += 1
+        if document.kind is Kind.BLUEPRINT and outcome is Outcome.INVALID:
+            self._refused.add(str(document.identifier))
+
+    def _is_settled(self, document: Document, issue: Issue) -> bool:
+        """Whether the issue is that a relation's target does not exist, which comes with the same files."""
+        if issue.code != "UNKNOWN_BLUEPRINT" or document.kind is not Kind.BLUEPRINT:
+            return False
+        relations = document.content.get("relations") or {}
+        targets = {path_text(("relations", name, "target")): one["target"] for name, one in relations.items()}
+        return targets.get(issue.path) in self._coming
+
+
+def chunks(documents: Sequence[Document], count: int, size: int) -> Iterator[list[Document]]:
+    """The documents in order, in lists of up to `count` that have up to `size` bytes, or one document."""
+    chunk: list[Document] = []
+    used = 0
+    for document in documents:
+        needed = len(json.encode(document.content))
+        if chunk and (len(chunk) == count or used + needed > size):
+            yield chunk
+            chunk, used = [], 0
+        chunk.append(document)
+        used += needed
+    if chunk:
+        yield chunk
+
+
+def _rejection(reason: str) -> Issue:
+    found = _INVALID_VALUE.match(reason)
+    message = _QUOTED_VALUE.sub("", found["message"] if found else reason)
+    return Issue((found["path"] or "") if found else "", "REJECTED", message)
