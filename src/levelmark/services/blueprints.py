@@ -6,7 +6,7 @@ from levelmark.domain.blueprint import Blueprint
 from levelmark.domain.change import CauseKind
 from levelmark.domain.documents import to_document
 from levelmark.domain.errors import ConflictError
-from levelmark.domain.issue import Issue
+from levelmark.domain.issue import Issue, has_errors
 from levelmark.domain.json import Json, identical
 from levelmark.domain.scorecard import Scorecard
 from levelmark.domain.versioned import Versioned
@@ -77,7 +77,7 @@ class BlueprintService:
     def _broken(self, scorecard: Scorecard, blueprint: Blueprint) -> Iterator[Issue]:
         checked = read_scorecard(to_document(scorecard), blueprint, self._catalogue.operators)
         for issue in checked.issues:
-            if checked.value is None:
+            if has_errors([issue]):
                 message = f"scorecard `{scorecard.identifier}`, {issue.path}: {issue.message}"
                 yield Issue.warning((), "BREAKS_SCORECARD", message, issue.suggestion)
 
@@ -94,8 +94,6 @@ class BlueprintService:
             return Deleted(Outcome.INVALID, (issue,), entities, len(scorecards))
         if not await self._shelf.remove(before):
             raise ConflictError(f"the blueprint `{identifier}` was just written; look at it and try again")
-        for scorecard in scorecards:
-            await self._storage.definitions.scorecard.remove(scorecard)
         entities = await self._removal.all_of(identifier)
         return Deleted(Outcome.DELETED, (), entities, len(scorecards))
 

@@ -1,9 +1,10 @@
 """The catalogue: the definitions in force, compiled once per version."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from hashlib import blake2b
 
 from msgspec import Struct, json
+from msgspec.structs import replace
 
 from levelmark.domain.blueprint import Blueprint
 from levelmark.domain.operator import Operator
@@ -69,13 +70,17 @@ class Catalogue:
         """The definitions that this process has seen last; others may have changed them since."""
         return {name: self._cache[name] for name in blueprints if name in self._cache}
 
+    def doubt(self, blueprint: str) -> None:
+        """Says that this process has just edited these definitions: what it has seen last is behind."""
+        if blueprint in self._cache:
+            self._cache[blueprint] = replace(self._cache[blueprint], stamp="")
+
     async def current(self, blueprints: Iterable[str]) -> dict[str, Definitions]:
         """The definitions in force for those of the blueprints that exist."""
         stamps = await self.stamps(blueprints)
-        stale = [name for name, stamp in stamps.items() if not self._has(name, stamp)]
-        if stale:
-            await self._load(stale)
-        return {name: self._cache[name] for name in stamps if name in self._cache}
+        fresh = {name: self._cache[name] for name, stamp in stamps.items() if self._has(name, stamp)}
+        stale = stamps.keys() - fresh.keys()
+        return fresh | await self._load(stale) if stale else fresh
 
     async def one(self, blueprint: str) -> Definitions | None:
         """The definitions in force for one blueprint, if it exists."""
@@ -85,16 +90,17 @@ class Catalogue:
         cached = self._cache.get(blueprint)
         return cached is not None and cached.stamp == stamp
 
-    async def _load(self, names: list[str]) -> None:
+    async def _load(self, names: Set[str]) -> dict[str, Definitions]:
         blueprints = await self._store.blueprint.many(names)
         scorecards = await self._store.scorecards_of(names)
-        for name in names:
-            blueprint = blueprints.get(name)
-            if blueprint is None:
-                self._cache.pop(name, None)
-                continue
+        loaded: dict[str, Definitions] = {}
+        for name, blueprint in blueprints.items():
             own = tuple(one for one in scorecards if one.value.blueprint == name)
-            self._cache[name] = self._compile(blueprint, own)
+            loaded[name] = self._compile(blueprint, own)
+        for name in names - loaded.keys():
+            self._cache.pop(name, None)
+        self._cache |= loaded
+        return loaded
 
     def _compile(
         self, blueprint: Versioned[Blueprint], scorecards: tuple[Versioned[Scorecard], ...]

@@ -1,17 +1,17 @@
 """Entities: written with their scores, read in pages, deleted with a last word in the log."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from levelmark.domain.change import CauseKind
 from levelmark.domain.entity import Entity
 from levelmark.domain.errors import InvalidInputError, NotFoundError
-from levelmark.domain.issue import Issue
+from levelmark.domain.issue import Issue, has_errors
 from levelmark.domain.json import Json
 from levelmark.engine.evaluate import compile_filter
 from levelmark.engine.explain import Probes
 from levelmark.engine.truth import Truth
-from levelmark.engine.validation import read_entity, read_query
+from levelmark.engine.validation import read_entity, read_query, sound_part
 from levelmark.services.catalogue import Catalogue, Definitions
 from levelmark.services.outcome import Outcome, Written
 from levelmark.services.removal import Removal
@@ -46,16 +46,17 @@ class EntityService:
         if definitions is None:
             raise NotFoundError(f"there is no blueprint `{selection.blueprint}`")
         if query is None:
-            return [held.entity async for held in self._store.scan(selection, page)]
-        return [entity async for entity in self._filtered(definitions, selection, query, page)]
+            async with self._store.scan(selection, page) as found:
+                return [held.entity async for held in found]
+        return await self._filtered(definitions, selection, query, page)
 
     async def _filtered(
         self, definitions: Definitions, selection: Selection, document: Json, page: Page
-    ) -> AsyncIterator[Entity]:
+    ) -> list[Entity]:
         blueprint = definitions.blueprint.value
-        checked = read_query(document, blueprint, self._catalogue.operators, ("filter",))
+        checked = read_query(document, blueprint, self._catalogue.operators, ("filter", "query"))
         if checked.value is None:
-            raise InvalidInputError("; ".join(f"{issue.path}: {issue.message}" for issue in checked.issues))
+            raise InvalidInputError("; ".join(_told(one) for one in checked.issues if has_errors([one])))
         program = compile_filter(Probes(checked.value, blueprint, self._catalogue.operators))
         narrowed = Selection(
             selection.blueprint,
@@ -64,14 +65,15 @@ class EntityService:
             selection.levels,
             prefilter(checked.value, blueprint),
         )
-        found = 0
+        found: list[Entity] = []
         whole = Page(page.order, page.descending, page.after, 0, max(page.limit, 100))
-        async for held in self._store.scan(narrowed, whole):
-            if program(held.entity, {})[0] == Truth.TRUE:
-                yield held.entity
-                found += 1
-            if found == page.limit:
-                return
+        async with self._store.scan(narrowed, whole) as candidates:
+            async for held in candidates:
+                if program(held.entity, {})[0] == Truth.TRUE:
+                    found.append(held.entity)
+                if len(found) == page.limit:
+                    break
+        return found
 
     async def upsert(self, documents: Sequence[Json], mode: Mode) -> list[Written[Entity]]:
         """Writes entities, each on its own: the answers stand in the order of the documents."""
@@ -80,14 +82,15 @@ class EntityService:
         seen: dict[tuple[str, str], int] = {}
         for place, document in enumerate(documents):
             checked = read_entity(document)
-            if checked.value is None:
+            sent = checked.value or sound_part(document)
+            if sent is None:
                 answers[place] = Written(Outcome.INVALID, None, checked.issues)
                 continue
-            key = (checked.value.blueprint, checked.value.identifier)
+            key = (sent.blueprint, sent.identifier)
             if seen.setdefault(key, place) != place:
                 answers[place] = Written(Outcome.INVALID, None, (_twice(seen[key]),))
                 continue
-            drafts.append((place, Draft(checked.value, mode, checked.issues)))
+            drafts.append((place, Draft(sent, mode, checked.issues)))
         written = await self._writing.write([draft for _, draft in drafts], CauseKind.ENTITY_WRITTEN)
         for (place, _), answer in zip(drafts, written, strict=True):
             answers[place] = answer
@@ -103,7 +106,7 @@ class EntityService:
         return [
             Written(Outcome.DELETED, gone[name])
             if name in gone
-            else Written(Outcome.INVALID, None, (_absent(name),))
+            else Written(Outcome.INVALID, None, (_absent(blueprint, name),))
             for name in identifiers
         ]
 
@@ -113,5 +116,11 @@ def _twice(first: int) -> Issue:
     return Issue.error(("identifier",), "DUPLICATE", message)
 
 
-def _absent(name: str) -> Issue:
-    return Issue.error(("identifier",), "NOT_FOUND", f"there is no entity `{name}`")
+def _absent(blueprint: str, name: str) -> Issue:
+    message = f"blueprint `{blueprint}` has no entity `{name}`"
+    return Issue.error(("identifier",), "NOT_FOUND", message)
+
+
+def _told(issue: Issue) -> str:
+    meant = f" (did you mean `{issue.suggestion}`?)" if issue.suggestion else ""
+    return f"{issue.path}: {issue.message}{meant}"

@@ -13,7 +13,7 @@ from levelmark.domain.evaluation import Evaluation
 from levelmark.domain.failure import failure_text
 from levelmark.engine.assess import assess
 from levelmark.services.catalogue import Catalogue, Definitions
-from levelmark.services.clock import Clock, now_text
+from levelmark.services.clock import Clock, not_before, now_text
 from levelmark.services.delivery import Delivery
 from levelmark.services.waking import wait_for_news
 from levelmark.storage import Storage
@@ -44,6 +44,7 @@ class EvaluationService:
 
     async def begin(self, blueprint: str, cause: CauseKind, *, every: bool = False) -> Evaluation:
         """An evaluation of a blueprint's entities: of `every` one, or of those that are out of date."""
+        self._catalogue.doubt(blueprint)
         evaluation = await self._storage.evaluations.add(
             blueprint, Cause(cause), now_text(self._clock), every=every
         )
@@ -52,6 +53,12 @@ class EvaluationService:
 
     async def run(self) -> None:
         """Works at what is open until cancelled; what is under way is then free for another process."""
+        try:
+            await self._work_on()
+        finally:
+            await self._storage.evaluations.give_up(self._owner)
+
+    async def _work_on(self) -> None:
         while True:
             try:
                 evaluation = await self._storage.evaluations.take(self._owner)
@@ -69,9 +76,6 @@ class EvaluationService:
             await self._storage.evaluations.finish(done, self._owner, now_text(self._clock))
         except LostLeaseError:
             log.info("evaluation %s goes on in another process", evaluation.id)
-        except asyncio.CancelledError:
-            await self._storage.evaluations.give_up(evaluation, self._owner)
-            raise
         except LevelmarkError:
             raise
         except Exception as error:
@@ -96,13 +100,12 @@ class EvaluationService:
         return bool(await self._storage.entities.outdated(blueprint, definitions.full_stamp, None, 1))
 
     async def _pass(self, progress: Evaluation) -> Evaluation:
-        while True:
+        definitions = await self._catalogue.one(progress.blueprint)
+        while definitions is not None and (chunk := await self._chunk(progress, definitions)):
+            # None are older than those that any entity of the chunk was evaluated by.
             definitions = await self._catalogue.one(progress.blueprint)
             if definitions is None:
-                return progress
-            chunk = await self._chunk(progress, definitions)
-            if not chunk:
-                return progress
+                break
             changed = await self.evaluate_chunk(
                 chunk, definitions, replace(progress.cause, evaluation=progress.id)
             )
@@ -114,6 +117,7 @@ class EvaluationService:
             )
             if not await self._storage.evaluations.renew(progress, self._owner):
                 raise LostLeaseError
+        return progress
 
     async def _chunk(self, progress: Evaluation, definitions: Definitions) -> list[Held]:
         store = self._storage.entities
@@ -144,10 +148,11 @@ class EvaluationService:
 
 def _rewrite(held: Held, definitions: Definitions, cause: Cause, now: str) -> EntityWrite | None:
     entity = held.entity
-    at = max(now, entity.updated_at or now)
-    assessment = assess(definitions.compiled, entity, at)
+    assessment = assess(definitions.compiled, entity, now)
     if assessment.scores is entity.scores:
         return None
+    if (at := not_before(entity, now)) != now:
+        assessment = assess(definitions.compiled, entity, at)
     after = replace(entity, scores=assessment.scores, version=entity.version + 1)
     moves = assessment.moves
     transition = Transition(

@@ -33,10 +33,6 @@ class Feed:
         self._published = asyncio.Event()
         self._closed = False
 
-    def wake(self) -> None:
-        """Says that there is something new in the log."""
-        self._wake.set()
-
     def close(self) -> None:
         """Ends all subscriptions."""
         self._closed = True
@@ -44,7 +40,10 @@ class Feed:
 
     async def run(self) -> None:
         """Reads the log until cancelled; goes on where it was when the database comes back."""
-        self._last = await self._newest()
+        self._last = self._last or await self._newest()
+        self._log.on_append = self._appended
+        self._wake.set()  # for what was appended since
+        self._publish()  # who came before waits for what is in the log already
         listener = asyncio.create_task(self._listen())
         try:
             while True:
@@ -88,7 +87,7 @@ class Feed:
         place = position + 1 - oldest
         if place >= 0:
             return self._ring[place : place + _BATCH]
-        if caught_up:
+        if caught_up and self._last - position > self._size:
             raise LimitExceededError(
                 f"too slow: over {self._size} changes behind; resume after the last cursor"
             )
@@ -111,7 +110,15 @@ class Feed:
         except LevelmarkError as error:
             log.warning("the feed waits for the database: %s", error)
 
+    def _appended(self, batch: list[Change]) -> None:
+        # What this process has appended need not be read again, unless others were in between.
+        if batch[0].number == self._last + 1:
+            self._keep(batch)
+        else:
+            self._wake.set()
+
     def _keep(self, batch: list[Change]) -> None:
+        batch = [change for change in batch if change.number > self._last]
         if not batch:
             return
         self._ring += batch
@@ -132,4 +139,6 @@ class Feed:
                         self._wake.set()
             except LevelmarkError as error:
                 log.warning("the change stream broke, polling meanwhile: %s", error)
+            except Exception:
+                log.exception("the change stream broke, polling meanwhile")
             await asyncio.sleep(_LOOK_SECONDS)

@@ -65,11 +65,10 @@ class Reconciler:
             await self._delivery.deliver(left)
 
     async def _remove_orphans(self) -> None:
-        names = await self._storage.entities.blueprints()
+        names = {*await self._storage.entities.blueprints(), *await self._storage.definitions.measured()}
         known = await self._storage.definitions.blueprint.many(names)
-        for name in names:
-            if name not in known:
-                await self._removal.all_of(name)
+        for name in names - known.keys():
+            await self._removal.all_of(name)
 
     async def _evaluate_outdated(self, cause: CauseKind) -> None:
         names = await self._storage.entities.blueprints()

@@ -1,13 +1,16 @@
-"""Removal: entities leave with a last word in the log, whatever crashes on the way."""
+"""Removal: entities leave with a last word in the log, and what a blueprint had leaves with it.
 
-from collections.abc import Iterable
+Whatever crashes on the way is found again and gone on with.
+"""
+
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from levelmark.domain.change import Cause, CauseKind, Transition
 from levelmark.domain.entity import Entity
 from levelmark.domain.errors import ConflictError
 from levelmark.engine.evaluate import erase
-from levelmark.services.clock import Clock, now_text
+from levelmark.services.clock import Clock, not_before, now_text
 from levelmark.services.delivery import Delivery
 from levelmark.storage import Storage
 from levelmark.storage.rows import Held
@@ -21,40 +24,56 @@ class Removal:
 
     def __init__(self, storage: Storage, delivery: Delivery, clock: Clock) -> None:
         self._store = storage.entities
+        self._definitions = storage.definitions
         self._delivery = delivery
         self._clock = clock
 
     async def entities(self, blueprint: str, identifiers: Iterable[str]) -> dict[str, Entity]:
-        """Deletes the entities that exist, and gives them back as they were, by identifier."""
+        """Deletes the entities that exist, each once, and gives them back as they were, by identifier."""
         gone: dict[str, Entity] = {}
-        keys = [(blueprint, identifier) for identifier in identifiers]
+        waiting = set(identifiers)
         for _ in range(_ATTEMPTS):
-            found = await self._store.get(keys)
+            found = await self._store.get((blueprint, identifier) for identifier in waiting)
             if not found:
                 return gone
-            await self._bury(found.values())
-            gone |= {held.entity.identifier: held.entity for held in found.values()}
+            buried = await self._bury(list(found.values()))
+            gone |= {entity.identifier: entity for entity in buried}
+            waiting = {identifier for _, identifier in found} - gone.keys()
         raise ConflictError("others keep writing these entities; try again in a moment")
 
     async def all_of(self, blueprint: str) -> int:
-        """Deletes every entity of the blueprint; how many there were."""
+        """Deletes all that a deleted blueprint had; how many entities there were.
+
+        Where the blueprint is written anew meanwhile, what is left then is the new one's.
+        """
+        while scorecards := await self._definitions.scorecards(blueprint):
+            if await self._exists(blueprint):
+                return 0
+            for scorecard in scorecards:
+                await self._definitions.scorecard.remove(scorecard)
         count = 0
         while chunk := await self._store.chunk(blueprint, None, _CHUNK):
-            await self._bury(chunk)
-            count += len(chunk)
+            if await self._exists(blueprint):  # looked at after the chunk: who writes later, wins
+                break
+            count += len(await self._bury(chunk))
         return count
 
-    async def _bury(self, held: Iterable[Held]) -> None:
-        some = list(held)
-        await self._store.bury([(one.entity, self._farewell(one)) for one in some])
-        await self._delivery.deliver_the_dead((one.entity.blueprint, one.entity.identifier) for one in some)
+    async def _exists(self, blueprint: str) -> bool:
+        return await self._definitions.blueprint.get(blueprint) is not None
+
+    async def _bury(self, held: Sequence[Held]) -> list[Entity]:
+        """Those of the entities that are dead now; the others were written meanwhile."""
+        entities = [one.entity for one in held]
+        living = await self._store.bury([(one.entity, self._farewell(one)) for one in held])
+        await self._delivery.deliver_the_dead((one.blueprint, one.identifier) for one in entities)
+        return [entity for entity in entities if entity.uid not in living]
 
     def _farewell(self, held: Held) -> Transition | None:
         entity = held.entity
         moves = tuple(move for score in entity.scores for move in erase(score))
         if not moves:
             return None
-        at = max(now_text(self._clock), entity.updated_at or "")
+        at = not_before(entity, now_text(self._clock))
         cause = Cause(CauseKind.ENTITY_DELETED)
         return Transition(
             entity.uid,

@@ -1,12 +1,12 @@
 """Rule results: read out of the entities that hold them, in one order, page by page."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
 
 from levelmark.domain.entity import Entity
-from levelmark.domain.score import Result, RuleResult, Score
+from levelmark.domain.score import Result, RuleResult
 from levelmark.domain.scorecard import Rule, Scorecard
 from levelmark.services.catalogue import Catalogue
 from levelmark.storage import Storage
@@ -24,13 +24,19 @@ class Wanted(Struct, frozen=True):
     level: str | None = None
     result: Result | None = None
 
-    def fits(self, rule: Rule, result: RuleResult) -> bool:
-        """Whether the result of that rule is wanted."""
-        return (
-            self.rule in (None, rule.identifier)
-            and self.level in (None, rule.level)
-            and self.result in (None, result.result)
-        )
+    def concerns(self, rule: Rule) -> bool:
+        """Whether results of that rule are wanted."""
+        return self.rule in (None, rule.identifier) and self.level in (None, rule.level)
+
+
+class ResultPlace(Struct, frozen=True):
+    """Where a rule result stands among all; `position` is that of the rule in its scorecard."""
+
+    blueprint: str
+    entity: str
+    scorecard: str
+    rule: str
+    position: int
 
 
 class FoundResult(Struct, frozen=True):
@@ -38,15 +44,29 @@ class FoundResult(Struct, frozen=True):
 
     entity: Entity
     scorecard: Scorecard
-    rule: Rule
-    score: Score
+    position: int
     result: RuleResult
 
     @property
-    def place(self) -> tuple[str, str, str, str]:
-        """Where it stands: its blueprint, entity, scorecard and rule name it, and order it."""
-        entity = self.entity
-        return entity.blueprint, entity.identifier, self.scorecard.identifier, self.rule.identifier
+    def rule(self) -> Rule:
+        """The rule that was evaluated."""
+        return self.scorecard.rules[self.position]
+
+    @property
+    def place(self) -> ResultPlace:
+        """Where it stands."""
+        entity, scorecard = self.entity, self.scorecard.identifier
+        return ResultPlace(
+            entity.blueprint, entity.identifier, scorecard, self.rule.identifier, self.position
+        )
+
+    def is_behind(self, place: ResultPlace) -> bool:
+        """Whether it comes after that place; a rule that has gone since has left its position to the next."""
+        own, other = (self.entity.identifier, self.scorecard.identifier), (place.entity, place.scorecard)
+        if own != other:
+            return own > other
+        names = [rule.identifier for rule in self.scorecard.rules]
+        return self.position > (names.index(place.rule) if place.rule in names else place.position - 1)
 
 
 class ResultService:
@@ -56,20 +76,17 @@ class ResultService:
         self._storage = storage
         self._catalogue = catalogue
 
-    async def page(
-        self, wanted: Wanted, after: tuple[str, str, str, str] | None, limit: int
-    ) -> list[FoundResult]:
+    async def page(self, wanted: Wanted, after: ResultPlace | None, limit: int) -> list[FoundResult]:
         """The wanted results behind `after`, by blueprint, entity, scorecard, and the rules' own order."""
         scorecards = await self._scorecards(wanted)
         found: list[FoundResult] = []
         for blueprint in sorted({one.blueprint for one in scorecards}):
-            if after is not None and blueprint < after[0]:
+            if after is not None and blueprint < after.blueprint:
                 continue
             own = {one.identifier: one for one in scorecards if one.blueprint == blueprint}
-            async for result in self._of_blueprint(wanted, blueprint, own, after, limit):
-                found.append(result)
-                if len(found) == limit:
-                    return found
+            found += await self._of_blueprint(wanted, blueprint, own, after, limit - len(found))
+            if len(found) == limit:
+                break
         return found
 
     async def _scorecards(self, wanted: Wanted) -> list[Scorecard]:
@@ -84,47 +101,57 @@ class ResultService:
         wanted: Wanted,
         blueprint: str,
         scorecards: dict[str, Scorecard],
-        after: tuple[str, str, str, str] | None,
+        after: ResultPlace | None,
         limit: int,
-    ) -> AsyncIterator[FoundResult]:
-        behind = after if after is not None and after[0] == blueprint else None
-        selection = Selection(blueprint, wanted.teams, results=_conditions(wanted, scorecards, behind))
-        # Every entity selected has a wanted result, so no more than the limit are needed.
-        async for held in self._storage.entities.scan(selection, Page(limit=limit + 1, batch=limit + 1)):
-            for found in _results(held.entity, scorecards, wanted):
-                if behind is None or _is_behind(found, behind):
-                    yield found
+    ) -> list[FoundResult]:
+        behind = after if after is not None and after.blueprint == blueprint else None
+        conditions = _conditions(wanted, scorecards, behind)
+        if conditions is None:
+            return []
+        selection = Selection(blueprint, wanted.teams, results=conditions)
+        # Every entity selected has a wanted result, the one of `behind` maybe none behind it.
+        page, found = Page(limit=limit + 1, batch=limit + 1), list[FoundResult]()
+        async with self._storage.entities.scan(selection, page) as entities:
+            async for held in entities:
+                some = _results(held.entity, scorecards, wanted)
+                found += [one for one in some if behind is None or one.is_behind(behind)]
+                if len(found) >= limit:
+                    break
+        return found[:limit]
 
 
 def _conditions(
-    wanted: Wanted, scorecards: dict[str, Scorecard], behind: tuple[str, str, str, str] | None
-) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    if wanted.result is not None:
-        result["result"] = wanted.result.value
-    rules = {rule.identifier for one in scorecards.values() for rule in one.rules
-             if wanted.level in (None, rule.level) and wanted.rule in (None, rule.identifier)}  # fmt: skip
-    result["rule"] = {"$in": sorted(rules)}
-    score = {"scorecard": {"$in": sorted(scorecards)}, "results": {"$elemMatch": result}}
-    conditions: dict[str, Any] = {"scores": {"$elemMatch": score}}
+    wanted: Wanted, scorecards: dict[str, Scorecard], behind: ResultPlace | None
+) -> dict[str, Any] | None:
+    """What entities with a wanted result have in common; None where there can be none."""
+    scores = [score for one in scorecards.values() if (score := _score(wanted, one))]
+    if not scores:
+        return None
+    conditions: dict[str, Any] = {"scores": {"$elemMatch": {"$or": scores}}}
     if wanted.entity is not None:
         conditions["identifier"] = wanted.entity
     elif behind is not None:
-        conditions["identifier"] = {"$gte": behind[1]}
+        conditions["identifier"] = {"$gte": behind.entity}
     return conditions
+
+
+def _score(wanted: Wanted, scorecard: Scorecard) -> dict[str, Any] | None:
+    rules = [rule.identifier for rule in scorecard.rules if wanted.concerns(rule)]
+    if not rules:
+        return None
+    result: dict[str, Any] = {"rule": {"$in": rules}}
+    if wanted.result is not None:
+        result["result"] = wanted.result.value
+    return {"scorecard": scorecard.identifier, "results": {"$elemMatch": result}}
 
 
 def _results(entity: Entity, scorecards: dict[str, Scorecard], wanted: Wanted) -> Iterator[FoundResult]:
     for score in sorted(entity.scores, key=lambda score: score.scorecard):
         scorecard = scorecards.get(score.scorecard)
-        for result in score.results if scorecard else ():
-            rule = scorecard.rule(result.rule) if scorecard else None
-            if scorecard and rule and wanted.fits(rule, result):
-                yield FoundResult(entity, scorecard, rule, score, result)
-
-
-def _is_behind(found: FoundResult, after: tuple[str, str, str, str]) -> bool:
-    if found.entity.identifier != after[1] or found.scorecard.identifier != after[2]:
-        return found.place[1:3] > after[1:3]
-    order = [rule.identifier for rule in found.scorecard.rules]
-    return after[3] not in order or order.index(found.rule.identifier) > order.index(after[3])
+        if scorecard is None:
+            continue
+        by_rule = {result.rule: result for result in score.results}
+        for position, rule in enumerate(scorecard.rules):
+            result = by_rule.get(rule.identifier)
+            if result and wanted.concerns(rule) and wanted.result in (None, result.result):
+                yield FoundResult(entity, scorecard, position, result)

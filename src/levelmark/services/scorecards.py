@@ -5,20 +5,20 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from levelmark.domain.blueprint import Blueprint
 from levelmark.domain.change import CauseKind
-from levelmark.domain.documents import to_document
+from levelmark.domain.documents import to_document, to_scorecard
 from levelmark.domain.errors import ConflictError
 from levelmark.domain.issue import Issue, has_errors, nearest
 from levelmark.domain.json import Json, identical
-from levelmark.domain.scorecard import Rule, Scorecard
+from levelmark.domain.scorecard import Scorecard
 from levelmark.domain.versioned import Versioned
 from levelmark.engine.evaluate import CompiledScorecard
-from levelmark.engine.validation import read_rule, read_scorecard
+from levelmark.engine.validation import Checked, read_scorecard
 from levelmark.services.catalogue import Catalogue, Definitions
 from levelmark.services.clock import Clock, now_text
 from levelmark.services.evaluations import EvaluationService
 from levelmark.services.outcome import Deleted, Outcome, Written
+from levelmark.services.rule_edit import RuleEdit
 from levelmark.storage import Storage
 from levelmark.storage.pages import Page, Selection
 
@@ -53,15 +53,26 @@ class ScorecardService:
     ) -> Written[Versioned[Scorecard]] | None:
         blueprint = document.get("blueprint") if isinstance(document, dict) else None
         definitions = await self._catalogue.one(blueprint) if isinstance(blueprint, str) else None
-        if isinstance(blueprint, str) and definitions is None:
-            return Written(Outcome.INVALID, None, (await self._unknown_blueprint(blueprint),))
-        if before is not None and isinstance(blueprint, str) and before.value.blueprint != blueprint:
-            return Written(Outcome.INVALID, None, (_of_another(before.value),))
-        checked = read_scorecard(document, _blueprint_of(definitions), self._catalogue.operators)
-        if checked.value is None or definitions is None:
-            return Written(Outcome.INVALID, None, checked.issues)
-        issues = (*checked.issues, *await self._filter_issues(checked.value, definitions))
+        checked = self._judged(document, definitions)
+        issues = (*await self._blueprint_issues(blueprint, definitions, before), *checked.issues)
+        if checked.value is None or definitions is None or has_errors(issues):
+            return Written(Outcome.INVALID, None, issues)
+        issues += tuple(await self._filter_issues(checked.value, definitions))
         return await self._store(checked.value, before, issues)
+
+    def _judged(self, document: Json, definitions: Definitions | None) -> Checked[Scorecard]:
+        blueprint = definitions.blueprint.value if definitions else None
+        return read_scorecard(document, blueprint, self._catalogue.operators)
+
+    async def _blueprint_issues(
+        self, name: Json, definitions: Definitions | None, before: Versioned[Scorecard] | None
+    ) -> list[Issue]:
+        if not isinstance(name, str):
+            return []
+        if definitions is None:
+            return [await self._unknown_blueprint(name)]
+        moved = before is not None and before.value.blueprint != name
+        return [_of_another(before.value)] if moved and before is not None else []
 
     async def _store(
         self, scorecard: Scorecard, before: Versioned[Scorecard] | None, issues: tuple[Issue, ...]
@@ -80,49 +91,45 @@ class ScorecardService:
 
     async def upsert_rule(self, scorecard: str, document: Json) -> Written[Versioned[Scorecard]]:
         """Writes one rule: in its place if the scorecard has it, else behind the others."""
-        before = await self._shelf.get(scorecard)
-        if before is None:
-            return Written(Outcome.INVALID, None, (_no_scorecard(scorecard),))
-        checked = read_rule(document, before.value)
-        if checked.value is None:
-            return Written(Outcome.INVALID, None, tuple(map(_in_rule, checked.issues)))
-        rule = checked.value
-        written = await self._edit(scorecard, lambda value: _with_rule(value, rule))
-        place = next((index for index, one in enumerate(_with_rule(before.value, rule).rules)
-                      if one.identifier == rule.identifier), 0)  # fmt: skip
-        return replace(written, issues=tuple(_of_rule(written.issues, f"rules[{place}]")))
+        return await self._edit(scorecard, lambda stored: RuleEdit.writing(stored, document))
 
     async def delete_rule(self, scorecard: str, rule: str) -> Written[Versioned[Scorecard]]:
         """Deletes one rule; its results go, and levels are what they are without it."""
-        before = await self._shelf.get(scorecard)
-        if before is None:
-            return Written(Outcome.INVALID, None, (_no_scorecard(scorecard),))
-        if before.value.rule(rule) is None:
-            message = f"scorecard `{scorecard}` has no rule `{rule}`"
-            names = [one.identifier for one in before.value.rules]
-            issue = Issue.error(("identifier",), "NOT_FOUND", message, nearest(rule, names))
-            return Written(Outcome.INVALID, None, (issue,))
-        written = await self._edit(scorecard, lambda value: _without_rule(value, rule))
+        written = await self._edit(scorecard, lambda stored: _deletion(stored, rule))
         done = written.outcome is Outcome.UPDATED
         return replace(written, outcome=Outcome.DELETED) if done else written
 
     async def _edit(
-        self, identifier: str, change: Callable[[Scorecard], Scorecard]
+        self, identifier: str, edit_of: Callable[[Scorecard], RuleEdit | Issue]
     ) -> Written[Versioned[Scorecard]]:
         for _ in range(_ATTEMPTS):
             before = await self._shelf.get(identifier)
             if before is None:
-                return Written(Outcome.INVALID, None, (_no_scorecard(identifier),))
-            written = await self._try(to_document(change(before.value)), before)
+                return Written(Outcome.INVALID, None, (_no_scorecard(identifier, "scorecard"),))
+            edit = edit_of(before.value)
+            if isinstance(edit, Issue):
+                return Written(Outcome.INVALID, None, (edit,))
+            written = await self._try_edit(edit, before)
             if written is not None:
                 return written
         raise ConflictError(f"others keep writing the scorecard `{identifier}`; try again in a moment")
+
+    async def _try_edit(
+        self, edit: RuleEdit, before: Versioned[Scorecard]
+    ) -> Written[Versioned[Scorecard]] | None:
+        definitions = await self._catalogue.one(before.value.blueprint)
+        if definitions is None:
+            return Written(Outcome.INVALID, None, (await self._unknown_blueprint(before.value.blueprint),))
+        issues = edit.issues(self._judged(edit.document, definitions).issues)
+        if has_errors(issues):
+            return Written(Outcome.INVALID, None, issues)
+        return await self._store(to_scorecard(edit.document), before, issues)
 
     async def delete(self, identifier: str, *, force: bool) -> Deleted:
         """Deletes a scorecard; one that has results only by `force`, and these with it."""
         before = await self._shelf.get(identifier)
         if before is None:
-            return Deleted(Outcome.INVALID, (_no_scorecard(identifier),))
+            return Deleted(Outcome.INVALID, (_no_scorecard(identifier, "identifier"),))
         scores = await self._storage.entities.count(before.value.blueprint, identifier)
         results = scores * len(before.value.rules)
         if scores and not force:
@@ -149,39 +156,23 @@ class ScorecardService:
         )
         looked_at = 0
         page = Page(limit=_LOOKED_AT, batch=1_000)
-        async for held in self._storage.entities.scan(Selection(scorecard.blueprint), page):
-            if compiled.applies(held.entity, None, []):
-                return []
-            looked_at += 1
+        async with self._storage.entities.scan(Selection(scorecard.blueprint), page) as entities:
+            async for held in entities:
+                if compiled.applies(held.entity, None, []):
+                    return []
+                looked_at += 1
         if looked_at in (0, _LOOKED_AT):
             return []
         message = f"none of the {looked_at} entities of `{scorecard.blueprint}` passes the filter"
         return [Issue.warning(("filter",), "MATCHES_NOTHING", message)]
 
 
-def _blueprint_of(definitions: Definitions | None) -> Blueprint:
-    return definitions.blueprint.value if definitions else Blueprint("", "")
-
-
-def _with_rule(scorecard: Scorecard, rule: Rule) -> Scorecard:
-    if scorecard.rule(rule.identifier) is None:
-        return replace(scorecard, rules=(*scorecard.rules, rule))
-    rules = tuple(rule if one.identifier == rule.identifier else one for one in scorecard.rules)
-    return replace(scorecard, rules=rules)
-
-
-def _without_rule(scorecard: Scorecard, rule: str) -> Scorecard:
-    return replace(scorecard, rules=tuple(one for one in scorecard.rules if one.identifier != rule))
-
-
-def _of_rule(issues: tuple[Issue, ...], prefix: str) -> list[Issue]:
-    """The issues of a scorecard that concern one of its rules, or that forbid the write."""
-    return [_in_rule(replace(issue, path=issue.path.removeprefix(prefix).removeprefix(".")))
-            for issue in issues if issue.path.startswith(prefix) or has_errors([issue])]  # fmt: skip
-
-
-def _in_rule(issue: Issue) -> Issue:
-    return replace(issue, path=f"rule.{issue.path}".removesuffix("."))
+def _deletion(scorecard: Scorecard, rule: str) -> RuleEdit | Issue:
+    if scorecard.rule(rule) is not None:
+        return RuleEdit.deleting(scorecard, rule)
+    message = f"scorecard `{scorecard.identifier}` has no rule `{rule}`"
+    names = [one.identifier for one in scorecard.rules]
+    return Issue.error(("identifier",), "NOT_FOUND", message, nearest(rule, names))
 
 
 def _of_another(scorecard: Scorecard) -> Issue:
@@ -192,5 +183,5 @@ def _of_another(scorecard: Scorecard) -> Issue:
     return Issue.error(("blueprint",), "OTHER_BLUEPRINT", message, scorecard.blueprint)
 
 
-def _no_scorecard(identifier: str) -> Issue:
-    return Issue.error(("scorecard",), "NOT_FOUND", f"there is no scorecard `{identifier}`")
+def _no_scorecard(identifier: str, field: str) -> Issue:
+    return Issue.error((field,), "NOT_FOUND", f"there is no scorecard `{identifier}`")

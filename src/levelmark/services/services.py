@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from levelmark.plugins import Registry
+from levelmark.services.background import kept_up
 from levelmark.services.blueprints import BlueprintService
 from levelmark.services.catalogue import Catalogue
 from levelmark.services.clock import Clock, wall_clock
@@ -20,6 +22,8 @@ from levelmark.services.results import ResultService
 from levelmark.services.scorecards import ScorecardService
 from levelmark.services.writing import Writing
 from levelmark.storage import Storage
+
+_FAREWELL_SECONDS: Final = 3.0
 
 
 class Services:
@@ -43,7 +47,7 @@ class Services:
         self.catalogue = Catalogue(storage, registry.operators)
         self.feed = Feed(storage.log, ring)
         self.notifications = Notifications(registry.notifiers, targets)
-        self.delivery = Delivery(storage, self.feed, self.notifications)
+        self.delivery = Delivery(storage, self.notifications)
         self.evaluations = EvaluationService(storage, self.catalogue, self.delivery, clock)
         removal = Removal(storage, self.delivery, clock)
         writing = Writing(storage, self.catalogue, self.delivery, clock)
@@ -55,8 +59,8 @@ class Services:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
-        work = (self.feed.run(), self.evaluations.run(), self.reconciler.run())
-        self._tasks = [asyncio.create_task(one) for one in work]
+        work = (self.feed.run, self.evaluations.run, self.reconciler.run)
+        self._tasks = [asyncio.create_task(kept_up(one)) for one in work]
         return self
 
     async def __aexit__(
@@ -65,6 +69,8 @@ class Services:
         self.feed.close()
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.delivery.close()
+        with suppress(TimeoutError):  # what a database that is away keeps from ending is found again later
+            async with asyncio.timeout(_FAREWELL_SECONDS):
+                await asyncio.gather(*self._tasks, return_exceptions=True)
+                await self.delivery.close()
         await self.notifications.close()

@@ -20,7 +20,7 @@ from levelmark.domain.issue import Issue, has_errors
 from levelmark.domain.json import identical
 from levelmark.engine.assess import assess
 from levelmark.services.catalogue import Catalogue, Definitions
-from levelmark.services.clock import Clock, now_text
+from levelmark.services.clock import Clock, not_before, now_text
 from levelmark.services.delivery import Delivery
 from levelmark.services.outcome import Outcome, Written
 from levelmark.storage import Storage
@@ -38,11 +38,11 @@ class Mode(StrEnum):
 
 
 class Draft(Struct, frozen=True):
-    """An entity to be written; without `mode`, only to be evaluated again."""
+    """An entity to be written, with the `issues` of its document; without `mode`, only evaluated again."""
 
     input: EntityInput
     mode: Mode | None
-    warnings: tuple[Issue, ...] = ()
+    issues: tuple[Issue, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -75,7 +75,7 @@ class Writing:
             await _pause(attempt)
             waiting = await self._attempt(waiting, answers, Cause(cause))
         for place in waiting:
-            answers[place] = Written(Outcome.INVALID, None, (_contended(),))
+            answers.setdefault(place, Written(Outcome.INVALID, None, (_contended(),)))
         return [answers[place] for place in range(len(drafts))]
 
     async def _attempt(
@@ -87,12 +87,13 @@ class Writing:
             if isinstance(step, EntityWrite):
                 writes[place] = step
             else:
-                # An answer from an earlier round tells what was done; this one that nothing is left.
-                answers.setdefault(place, step)
+                answers[place] = _last_answer(step, answers.get(place))
         moved = await self._commit(writes)
         for place in writes.keys() - moved.lost:
             answers[place] = _answer(drafts[place], writes[place], answers.get(place))
-        return {place: drafts[place] for place in moved.lost | moved.stale}
+        # What is written is only evaluated again: others may have overwritten or deleted it since.
+        stale = {place: replace(drafts[place], mode=None) for place in moved.stale}
+        return {place: drafts[place] for place in moved.lost} | stale
 
     async def _steps(self, drafts: dict[int, Draft], cause: Cause) -> dict[int, "_Step"]:
         """What is to be done for each draft.
@@ -105,7 +106,9 @@ class Writing:
         steps: dict[int, _Step] = {}
         for place, draft in drafts.items():
             held, definitions = stored.get(draft.key), known.get(draft.input.blueprint)
-            if held is not None and definitions is not None and held.stamp == definitions.full_stamp:
+            if draft.mode is None or held is None or definitions is None:
+                continue
+            if held.stamp == definitions.full_stamp:
                 steps[place] = self._plan(draft, definitions, held, cause)
         rest = {place: draft for place, draft in drafts.items() if _is_open(steps.get(place))}
         current = await self._catalogue.current({draft.input.blueprint for draft in rest.values()})
@@ -138,7 +141,7 @@ class Writing:
             return Written(Outcome.INVALID, None, (_unknown_entity(draft),))
         entity = _applied(draft, held.entity if held else None)
         wrong = definitions.checker.issues(entity, draft.input)
-        issues = (*draft.warnings, *wrong, *_size_issues(entity))
+        issues = (*draft.issues, *wrong, *_size_issues(entity))
         if has_errors(issues) and draft.mode is not None:
             return Written(Outcome.INVALID, None, issues)
         same = held is not None and _same(held.entity, entity)
@@ -150,8 +153,8 @@ class Writing:
         self, entity: Entity, held: Held | None, definitions: Definitions, cause: Cause, *, same: bool
     ) -> "_Step":
         now = now_text(self._clock)
-        if held is not None:  # clocks of processes differ; an entity's own times never run backwards
-            now = max(now, held.entity.updated_at or now)
+        if held is not None:
+            now = not_before(held.entity, now)
         timed = entity if same else replace(entity, updated_at=now, created_at=entity.created_at or now)
         assessment = assess(definitions.compiled, timed, now)
         unmoved = held is not None and assessment.scores is held.entity.scores
@@ -214,9 +217,17 @@ def _answer(draft: Draft, write: EntityWrite, earlier: Written[Entity] | None) -
     if earlier is not None:
         return replace(earlier, value=write.after)
     if write.before is None:
-        return Written(Outcome.CREATED, write.after, draft.warnings)
-    unmoved = draft.mode is None and write.after.scores is write.before.entity.scores
-    return Written(Outcome.UNCHANGED if unmoved else Outcome.UPDATED, write.after, draft.warnings)
+        return Written(Outcome.CREATED, write.after, draft.issues)
+    before = write.before.entity
+    same = _same(before, write.after) and before.scores is write.after.scores
+    return Written(Outcome.UNCHANGED if same else Outcome.UPDATED, write.after, draft.issues)
+
+
+def _last_answer(step: Written[Entity], earlier: Written[Entity] | None) -> Written[Entity]:
+    """An answer from an earlier round tells what was done; this one how the entity stands, if it does."""
+    if earlier is None:
+        return step
+    return earlier if step.value is None else replace(earlier, value=step.value)
 
 
 def _size_issues(entity: Entity) -> list[Issue]:

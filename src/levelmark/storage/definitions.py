@@ -42,11 +42,16 @@ class DefinitionStore:
         self, blueprint: str | None = None, after: str | None = None, limit: int = 0
     ) -> list[Versioned[Scorecard]]:
         """Scorecards, of one blueprint or all, in the order of their identifiers."""
-        return await self.scorecard.page({"blueprint": blueprint} if blueprint else {}, after, limit)
+        return await self.scorecard.page({} if blueprint is None else {"blueprint": blueprint}, after, limit)
 
     async def scorecards_of(self, blueprints: Iterable[str]) -> list[Versioned[Scorecard]]:
         """The scorecards of these blueprints, in the order of their identifiers."""
         return await self.scorecard.page({"blueprint": {"$in": list(blueprints)}}, None, 0)
+
+    async def measured(self) -> list[str]:
+        """The blueprints that scorecards are for, whether or not these are defined."""
+        with translated():
+            return await self._scorecards.distinct("blueprint")
 
     async def versions(self, blueprints: Iterable[str]) -> dict[str, Versions]:
         """The versions in force for each blueprint that exists, in one call."""
@@ -121,7 +126,7 @@ class _Shelf(Generic[Value]):
     async def replace(self, before: Versioned[Value], value: Value, now: str) -> bool:
         """Stores a new version in place of `before`; False where that one is no longer in force."""
         condition = {"_id": ObjectId(before.uid), "version": before.version}
-        update = {"$set": _fields(value, now), "$inc": {"version": 1}}
+        update = {"$set": _fields(value, max(now, before.updated_at)), "$inc": {"version": 1}}
         with translated():
             answer = await self._collection.update_one(condition, update)
         return answer.matched_count == 1

@@ -7,6 +7,7 @@ A deleted entity stays as a tombstone, out of every reader's sight, until the lo
 import itertools
 import secrets
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Final, TypeAlias
 
 from bson import ObjectId
@@ -51,7 +52,6 @@ class EntityStore:
         self._hasty = self._rows.with_options(write_concern=WriteConcern(w=1))
         self._reading = Gathering(self._read)
         self._writing = Gathering(self._write)
-        self._settling = Gathering(self._settle)
         self._mark = secrets.token_hex(8)
         self._count = itertools.count()
 
@@ -71,14 +71,18 @@ class EntityStore:
         found = {(row["blueprint"], row["identifier"]): held(row) for row in rows}
         return [found.get(key) for key in keys]
 
-    async def scan(self, selection: Selection, page: Page) -> AsyncIterator[Held]:
-        """The selected entities in the page's order, from behind its cursor, in batches of its size."""
-        with translated():
-            cursor = self._rows.find(selection.conditions(page)).sort(page.sort())
-            if page.limit:
-                cursor = cursor.limit(page.limit)
-            async for row in cursor.batch_size(page.batch):
-                yield held(row)
+    @asynccontextmanager
+    async def scan(self, selection: Selection, page: Page) -> AsyncIterator[AsyncIterator[Held]]:
+        """The selected entities in the page's order, from behind its cursor, in batches of its size.
+
+        Whoever has read enough leaves the context, which frees what the database keeps for the rest.
+        """
+        cursor = self._rows.find(selection.conditions(page)).sort(page.sort()).limit(page.limit)
+        try:
+            with translated():
+                yield (held(row) async for row in cursor.batch_size(page.batch))
+        finally:
+            await cursor.close()
 
     async def outdated(self, blueprint: str, stamp: str, after: str | None, limit: int) -> list[Held]:
         """Entities that were evaluated by other definitions than `stamp` names, by identifier."""
@@ -159,12 +163,21 @@ class EntityStore:
             with translated():
                 await self._rows.update_many(condition, {"$set": {"stamp": stamp}})
 
-    async def bury(self, burials: Sequence[tuple[Entity, Transition | None]]) -> None:
-        """Turns entities that still stand so into tombstones, each owing its transition."""
-        requests = [_burial(entity, transition) for entity, transition in burials]
-        if requests:
-            with translated():
-                await self._rows.bulk_write(requests, ordered=False)
+    async def bury(self, burials: Sequence[tuple[Entity, Transition | None]]) -> set[str]:
+        """Turns entities that still stand so into tombstones, each owing its transition.
+
+        The uids of the others, which live on; those that somebody else has buried are not among them.
+        """
+        if not burials:
+            return set()
+        with translated():
+            answer = await self._rows.bulk_write([_burial(*one) for one in burials], ordered=False)
+        if answer.matched_count == len(burials):
+            return set()
+        condition = {"_id": {"$in": [uid(entity) for entity, _ in burials]}, "blueprint": {"$ne": None}}
+        with translated():
+            rows = await self._rows.find(condition, {"_id": 1}).to_list(None)
+        return {str(row["_id"]) for row in rows}
 
     async def owed(self, limit: int) -> list[Transition]:
         """Transitions that the log may lack, oldest first within each entity; of `limit` entities at most."""
@@ -188,14 +201,12 @@ class EntityStore:
 
     async def settle(self, transitions: Sequence[Transition]) -> None:
         """Takes transitions that are in the log out of their outboxes."""
-        await self._settling.ask(transitions)
-
-    async def _settle(self, transitions: Sequence[Transition]) -> Sequence[None]:
+        if not transitions:
+            return
         uids = list({ObjectId(transition.uid) for transition in transitions})
         ids = [transition.id for transition in transitions]
         with translated():
             await self._hasty.update_many({"_id": {"$in": uids}}, {"$pull": {"outbox": {"id": {"$in": ids}}}})
-        return [None] * len(transitions)
 
     async def sweep_tombstones(self) -> None:
         """Removes the tombstones that owe nothing to the log."""

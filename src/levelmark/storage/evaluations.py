@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bson import ObjectId
-from bson.errors import InvalidId
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from msgspec import convert, to_builtins
 from pymongo import ReturnDocument
 
 from levelmark.domain.change import Cause
+from levelmark.domain.errors import InvalidInputError
 from levelmark.domain.evaluation import Evaluation, EvaluationState
 from levelmark.storage.errors import translated
 
@@ -44,19 +44,17 @@ class EvaluationStore:
 
     async def get(self, identity: str) -> Evaluation | None:
         """The evaluation of that id."""
-        try:
-            key = ObjectId(identity)
-        except InvalidId:
+        if not ObjectId.is_valid(identity):
             return None
         with translated():
-            row = await self._rows.find_one({"_id": key})
+            row = await self._rows.find_one({"_id": ObjectId(identity)})
         return _evaluation(row) if row else None
 
     async def page(self, blueprint: str | None, before: str | None, limit: int) -> list[Evaluation]:
         """Evaluations, newest first, older than that of the id `before`."""
-        conditions: dict[str, Any] = {"blueprint": blueprint} if blueprint else {}
+        conditions: dict[str, Any] = {} if blueprint is None else {"blueprint": blueprint}
         if before is not None:
-            conditions["_id"] = {"$lt": ObjectId(before)}
+            conditions["_id"] = {"$lt": _key(before)}
         with translated():
             rows = await self._rows.find(conditions).sort("_id", -1).limit(limit).to_list(None)
         return [_evaluation(row) for row in rows]
@@ -89,20 +87,29 @@ class EvaluationStore:
     async def finish(self, evaluation: Evaluation, owner: str, now: str, error: str | None = None) -> bool:
         """Ends an evaluation, as done or as failed with an error."""
         state = EvaluationState.FAILED if error else EvaluationState.DONE
-        ending = {"state": state.value, "finishedAt": now, "error": {"$literal": error}, "owner": None}
+        ending = {"state": state.value, "finishedAt": max(now, evaluation.created_at),
+                  "error": {"$literal": error}, "owner": None}  # fmt: skip
         progress = {"total": evaluation.total, "evaluated": evaluation.evaluated,
                     "changed": evaluation.changed}  # fmt: skip
         return await self._update(evaluation, owner, {**progress, **ending})
 
-    async def give_up(self, evaluation: Evaluation, owner: str) -> None:
-        """Ends the lease early, so that another process can go on at once."""
-        await self._update(evaluation, owner, {"leaseUntil": "$$NOW", "owner": None})
+    async def give_up(self, owner: str) -> None:
+        """Ends the owner's leases early, so that another process can go on at once."""
+        held = {"state": EvaluationState.RUNNING.value, "owner": owner}
+        with translated():
+            await self._rows.update_many(held, [{"$set": {"leaseUntil": "$$NOW", "owner": None}}])
 
     async def _update(self, evaluation: Evaluation, owner: str, fields: Mapping[str, Any]) -> bool:
         condition = {"_id": ObjectId(evaluation.id), "owner": owner}
         with translated():
             answer = await self._rows.update_one(condition, [{"$set": fields}])
         return answer.matched_count == 1
+
+
+def _key(identity: str) -> ObjectId:
+    if not ObjectId.is_valid(identity):
+        raise InvalidInputError(f"`{identity:.40}` is not the id of an evaluation")
+    return ObjectId(identity)
 
 
 def _evaluation(row: Mapping[str, Any]) -> Evaluation:

@@ -7,6 +7,8 @@ written percent-encoded, so that every name has one spelling in the database and
 import re
 from typing import Final
 
+from bson import Int64
+
 from levelmark.domain.json import Json
 
 _UNSAFE: Final = re.compile(r"[.$%]")
@@ -42,9 +44,9 @@ def escape(value: Json) -> Json:
 
 
 def unescape(value: Json) -> Json:
-    """The value as it was before `escape`."""
+    """The value as it was before `escape`; large integers come from the database in a type of its own."""
     if isinstance(value, dict):
         return {unescape_key(key): unescape(item) for key, item in value.items()}
     if isinstance(value, list):
         return [unescape(item) for item in value]
-    return value
+    return int(value) if type(value) is Int64 else value

@@ -5,7 +5,7 @@ one; a number that is taken means that somebody was faster, a key that is taken 
 there. Numbers are visible in their order, so «greater than n» misses nothing.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -55,12 +55,16 @@ class Changes(Struct, frozen=True):
 
 
 class ChangeLog:
-    """Appends and reads changes; many processes may append at once."""
+    """Appends and reads changes; many processes may append at once.
+
+    `on_append` is told of what this process has appended, once the majority has it.
+    """
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._rows = database["changes"]
         self._settled = self._rows.with_options(read_concern=ReadConcern("majority"))
         self._appending = Gathering(self._append)
+        self.on_append: Callable[[list[Change]], None] = _ignore
         self._recent: dict[str, None] = {}
         self._last: int | None = None
 
@@ -101,6 +105,7 @@ class ChangeLog:
         except BulkWriteError as error:
             return await self._after_failure(error, rows, last, known)
         self._last = last + len(batch)
+        self.on_append([_change(row) for row in batch])
         return rows[_CHUNK:]
 
     async def _after_failure(
@@ -125,7 +130,8 @@ class ChangeLog:
         return [row for row in rows if row["key"] not in found]
 
     async def _newest(self) -> int:
-        row = await self._rows.find_one({}, {"_id": 1}, sort=[("_id", -1)])
+        with translated():
+            row = await self._rows.find_one({}, {"_id": 1}, sort=[("_id", -1)])
         return int(row["_id"]) if row else 0
 
     async def bounds(self) -> tuple[int, int]:
@@ -165,6 +171,10 @@ class ChangeLog:
                 while stream.alive:
                     if (event := await stream.try_next()) is not None:
                         yield int(event["documentKey"]["_id"])
+
+
+def _ignore(changes: list[Change]) -> None:
+    """Does nothing with what was appended."""
 
 
 def _rows(transition: Transition) -> list[dict[str, Any]]:

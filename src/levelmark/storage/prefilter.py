@@ -69,7 +69,7 @@ def _contains_any(condition: Condition) -> Mapping[str, Any] | None:
 
 def _not_empty(condition: Condition) -> Mapping[str, Any]:
     del condition
-    return {"$exists": True, "$nin": [None, ""]}
+    return {"$exists": True}  # null and "" would also be found in lists, which are not empty
 
 
 _SAYABLE: Final[dict[str, Callable[[Condition], Mapping[str, Any] | None]]] = {

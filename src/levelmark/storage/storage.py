@@ -5,7 +5,7 @@ from typing import Any, Final, Self
 
 from bson import ObjectId
 from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo import WriteConcern
+from pymongo import WriteConcern, timeout
 from pymongo.monitoring import CommandListener
 
 from levelmark.storage.definitions import DefinitionStore
@@ -17,6 +17,7 @@ from levelmark.storage.log import ChangeLog
 
 _DURABLE: Final = WriteConcern(w="majority", j=True)
 _PATIENCE_MS: Final = 10_000
+_FAREWELL_SECONDS: Final = 1.0
 
 
 class Storage:
@@ -46,14 +47,19 @@ class Storage:
             with translated():
                 await ensure_indexes(self.database)
         except BaseException:
-            self._client.close()
+            self._close()
             raise
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._client.close()
+        self._close()
+
+    def _close(self) -> None:
+        # The driver says goodbye to the database, and would wait long for one that is away.
+        with timeout(_FAREWELL_SECONDS):
+            self._client.close()
 
     async def ping(self) -> None:
         """Returns if the database answers; raises UnavailableError if it does not."""

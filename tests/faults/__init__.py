@@ -1,0 +1,1 @@
+"""Crashes and concurrency: what the storage and the services promise, under attack."""
