@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, UnsetType, field
 
 from levelmark.domain.json import SCHEMA_TYPES, Json, JsonType
 
@@ -26,21 +26,21 @@ RESERVED: Final = frozenset({"_scorecard", "_rule", "_rule_result"})
 """Blueprint identifiers that the server keeps for itself."""
 
 
-class Relation(Struct, frozen=True, omit_defaults=True):
+class Relation(Struct, frozen=True):
     """A link from entities of this blueprint to one (or, with `many`, several) of `target`."""
 
     target: str
-    title: str | None = None
-    description: str | None = None
-    required: bool = False
-    many: bool = False
+    title: str | UnsetType | None = UNSET
+    description: str | UnsetType | None = UNSET
+    required: bool | UnsetType = UNSET
+    many: bool | UnsetType = UNSET
 
 
-class Schema(Struct, frozen=True, omit_defaults=True):
+class Schema(Struct, frozen=True):
     """The properties of an entity: a JSON Schema for each, and which must be there."""
 
     properties: dict[str, dict[str, Json]] = field(default_factory=dict)
-    required: tuple[str, ...] = ()
+    required: tuple[str, ...] | UnsetType = UNSET
 
 
 class Blueprint(Struct, frozen=True):
@@ -67,6 +67,10 @@ class Blueprint(Struct, frozen=True):
     def names(self) -> tuple[str, ...]:
         """Every name that a condition may use as `property`."""
         return (*self.schema.properties, *self.derived, *META_PROPERTIES)
+
+    def requires(self, name: str) -> bool:
+        """Whether every entity must have a value of the property."""
+        return name in (self.schema.required or ())
 
     def types(self, name: str) -> frozenset[JsonType]:
         """The types that values of the property may have; all of them where the schema does not say."""

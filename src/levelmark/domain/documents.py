@@ -55,8 +55,11 @@ def to_query(document: Mapping[str, Any]) -> Query:
 
 
 def _to_part(document: Mapping[str, Any]) -> QueryPart:
-    if "conditions" in document:
-        return to_query(document)
+    return to_query(document) if "conditions" in document else to_condition(document)
+
+
+def to_condition(document: Mapping[str, Any]) -> Condition:
+    """The condition of a document."""
     return Condition(
         document["operator"],
         document.get("property"),

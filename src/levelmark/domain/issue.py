@@ -1,11 +1,12 @@
 """An issue: what is wrong or suspect with a document, and where."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import Self, TypeAlias
 
 from msgspec import Struct
+
+from levelmark.domain.nearest import nearest as nearest  # an issue's suggestion: who makes issues needs it
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where in a document: property names and list indexes, from the outside in."""
@@ -57,13 +58,6 @@ def path_text(path: Path) -> str:
         else:
             text += f'["{step}"]'
     return text
-
-
-def nearest(name: object, names: Iterable[str]) -> str | None:
-    """The known name that was probably meant, if one is near enough."""
-    candidates = {candidate.lower(): candidate for candidate in names}
-    matches = get_close_matches(str(name).lower(), candidates, n=1, cutoff=0.6)
-    return candidates[matches[0]] if matches else None
 
 
 def has_errors(issues: Iterable[Issue]) -> bool:

@@ -18,6 +18,11 @@ class Context:
     def __post_init__(self) -> None:
         self.loaders = Loaders(self.services)
 
+    def begin_mutation(self) -> Services:
+        """The services; what an earlier mutation of the same operation has loaded is read anew."""
+        self.loaders = Loaders(self.services)
+        return self.services
+
     def for_event(self) -> Self:
         """The same context with loaders that have read nothing yet."""
         return type(self)(self.services, self.last_event_id)

@@ -5,26 +5,33 @@ from typing import Annotated, Any, TypeAlias
 import strawberry
 from strawberry import Info, relay
 
-from levelmark.domain import change, score
-from levelmark.domain.errors import InvalidInputError
+from levelmark.domain import change
 from levelmark.graphql import cursors
+from levelmark.graphql.arguments import (
+    changes_of,
+    entity_cursor,
+    entity_page,
+    result_after,
+    result_cursor,
+    rule_after,
+    rule_cursor,
+    selection_of,
+    wanted,
+)
 from levelmark.graphql.connections import After, First, connection, page_size
 from levelmark.graphql.context import Context
 from levelmark.graphql.inputs.document import document
 from levelmark.graphql.inputs.entity import EntityFilterInput, EntityOrderInput
 from levelmark.graphql.inputs.filters import ChangeFilterInput, RuleResultFilterInput
+from levelmark.graphql.node import node
 from levelmark.graphql.types.blueprint import Blueprint
 from levelmark.graphql.types.change import LevelChange, RuleResultChange
 from levelmark.graphql.types.entity import Entity
-from levelmark.graphql.types.enums import OrderDirection
 from levelmark.graphql.types.evaluation import Evaluation
 from levelmark.graphql.types.plugin import Notifier, Operator, Plugin
 from levelmark.graphql.types.rule import Rule
 from levelmark.graphql.types.rule_result import RuleResult
 from levelmark.graphql.types.scorecard import Scorecard
-from levelmark.services.results import Wanted
-from levelmark.storage.log import Changes
-from levelmark.storage.pages import Order, Page, Selection
 
 Request: TypeAlias = Info[Context, Any]
 Identifier = Annotated[str, strawberry.argument(description="Its identifier.")]
@@ -39,7 +46,7 @@ OnlyOfBlueprint = Annotated[
 class Query:
     """The root of all queries."""
 
-    node: relay.Node | None = relay.node(description="Any object by its global id; null where there is none.")
+    node = strawberry.field(node, description="Any object by its global id; null where there is none.")
 
     @strawberry.field(description="One blueprint; null where there is none of that identifier.")
     async def blueprint(self, info: Request, identifier: Identifier) -> Blueprint | None:
@@ -53,11 +60,11 @@ class Query:
     ) -> relay.Connection[Blueprint] | None:
         """A page of blueprints."""
         size = page_size(first)
-        behind = cursors.decode(after, 1)[0] if after is not None else None
-        stored = await info.context.services.storage.definitions.blueprints(behind, size + 1)
-        return connection(
-            [Blueprint.of(one) for one in stored], size, after, lambda one: cursors.encode(one.identifier)
-        )
+        behind = cursors.behind(after, "blueprints", 1)
+        definitions = info.context.services.storage.definitions
+        stored = await definitions.blueprints(behind[0] if behind else None, size + 1)
+        views = [Blueprint.of(one) for one in stored]
+        return connection(views, size, after, lambda one: cursors.place("blueprints", one.identifier))
 
     @strawberry.field(description="One entity; null where its blueprint has none of that identifier.")
     async def entity(self, info: Request, blueprint: OfBlueprint, identifier: Identifier) -> Entity | None:
@@ -82,10 +89,12 @@ class Query:
     ) -> relay.Connection[Entity] | None:
         """A page of entities."""
         size = page_size(first)
-        page = _page(order_by, after, size + 1)
+        page = entity_page(order_by, after, size + 1)
         query = document(filter.query) if filter and filter.query else None
-        found = await info.context.services.entities.page(_selection(blueprint, filter), query, page)
-        return connection([Entity.of(one) for one in found], size, after, lambda one: _cursor(page, one))
+        found = await info.context.services.entities.page(selection_of(blueprint, filter), query, page)
+        return connection(
+            [Entity.of(one) for one in found], size, after, lambda one: entity_cursor(page, one.stored)
+        )
 
     @strawberry.field(description="One scorecard; null where there is none of that identifier.")
     async def scorecard(self, info: Request, identifier: Identifier) -> Scorecard | None:
@@ -99,11 +108,11 @@ class Query:
     ) -> relay.Connection[Scorecard] | None:
         """A page of scorecards."""
         size = page_size(first)
-        behind = cursors.decode(after, 1)[0] if after is not None else None
-        stored = await info.context.services.storage.definitions.scorecards(blueprint, behind, size + 1)
-        return connection(
-            [Scorecard.of(one) for one in stored], size, after, lambda one: cursors.encode(one.identifier)
-        )
+        behind = cursors.behind(after, "scorecards", 1)
+        definitions = info.context.services.storage.definitions
+        stored = await definitions.scorecards(blueprint, behind[0] if behind else None, size + 1)
+        views = [Scorecard.of(one) for one in stored]
+        return connection(views, size, after, lambda one: cursors.place("scorecards", one.identifier))
 
     @strawberry.field(description="One rule; null where the scorecard has none of that identifier.")
     async def rule(self, info: Request, scorecard: OfScorecard, identifier: Identifier) -> Rule | None:
@@ -128,12 +137,11 @@ class Query:
         """A page of rules."""
         size = page_size(first)
         stored = await info.context.loaders.scorecard.load(scorecard)
-        rules = [one for one in stored.value.rules if level in (None, one.level)] if stored else []
+        rules = stored.value.rules if stored else ()
         names = [one.identifier for one in rules]
-        behind = cursors.decode(after, 1)[0] if after is not None else None
-        start = names.index(behind) + 1 if behind in names else 0
-        views = [Rule.of(one, stored.value) for one in rules[start : start + size + 1]] if stored else []
-        return connection(views, size, after, lambda one: cursors.encode(one.identifier))
+        views = [Rule.of(one, stored.value) for one in rules[rule_after(names, after) :]
+                 if stored and level in (None, one.level)]  # fmt: skip
+        return connection(views, size, after, lambda one: rule_cursor(names, one.identifier))
 
     @strawberry.field(
         description="Rule results, by blueprint, entity and scorecard, in the order of the rules."
@@ -150,11 +158,11 @@ class Query:
     ) -> relay.Connection[RuleResult] | None:
         """A page of rule results."""
         size = page_size(first)
-        behind = cursors.decode(after, 4) if after is not None else None
-        place = (behind[0], behind[1], behind[2], behind[3]) if behind else None
-        found = await info.context.services.results.page(_wanted(filter), place, size + 1)
+        results = info.context.services.results
+        found = await results.page(wanted(filter), result_after(after), size + 1)
         views = [RuleResult.of(one.entity, one.scorecard, one.rule, one.result) for one in found]
-        return connection(views, size, after, lambda one: one.key)
+        places = {view.key: one.place for view, one in zip(views, found, strict=True)}
+        return connection(views, size, after, lambda one: result_cursor(places[one.key]))
 
     @strawberry.field(description="The history of levels, newest first.")
     async def level_changes(
@@ -198,10 +206,11 @@ class Query:
     ) -> relay.Connection[Evaluation] | None:
         """A page of evaluations."""
         size = page_size(first)
-        behind = cursors.decode(after, 1)[0] if after is not None else None
-        found = await info.context.services.storage.evaluations.page(blueprint, behind, size + 1)
+        behind = cursors.behind(after, "evaluations", 1)
+        evaluations = info.context.services.storage.evaluations
+        found = await evaluations.page(blueprint, behind[0] if behind else None, size + 1)
         views = [Evaluation.of(one) for one in found]
-        return connection(views, size, after, lambda one: cursors.encode(one.identifier))
+        return connection(views, size, after, lambda one: cursors.place("evaluations", one.identifier))
 
     @strawberry.field(description="The operators that conditions can use, in the order of their names.")
     def operators(self, info: Request) -> list[Operator]:
@@ -221,57 +230,6 @@ class Query:
     def plugins(self, info: Request) -> list[Plugin]:
         """All plugins."""
         return [Plugin.of(one) for one in info.context.services.registry.plugins]
-
-
-def _selection(blueprint: str, filter: EntityFilterInput | None) -> Selection:
-    if filter is None:
-        return Selection(blueprint)
-    level = filter.level
-    return Selection(
-        blueprint,
-        tuple(filter.teams) if filter.teams is not None else None,
-        level.scorecard if level else None,
-        tuple(level.levels) if level and level.levels is not None else None,
-    )
-
-
-def _page(order: EntityOrderInput | None, after: str | None, limit: int) -> Page:
-    field = Order[order.field.name] if order else Order.IDENTIFIER
-    descending = order is not None and order.direction is OrderDirection.DESC
-    if after is None:
-        return Page(field, descending, None, limit, limit)
-    name, key, identifier = cursors.decode(after, 3)
-    if name != field.name:
-        raise InvalidInputError(
-            f"`after` is a cursor of the order by {name}, and this one is by {field.name}"
-        )
-    return Page(field, descending, (key, identifier), limit, limit)
-
-
-def _cursor(page: Page, entity: Entity) -> str:
-    return cursors.encode(page.order.name, page.order.key(entity.stored), entity.identifier)
-
-
-def _wanted(filter: RuleResultFilterInput | None) -> Wanted:
-    if filter is None:
-        return Wanted()
-    return Wanted(
-        filter.blueprint,
-        filter.entity,
-        tuple(filter.teams) if filter.teams is not None else None,
-        filter.scorecard,
-        filter.rule,
-        filter.level,
-        score.Result[filter.result.name] if filter.result else None,
-    )
-
-
-def changes_of(kind: change.ChangeKind, filter: ChangeFilterInput | None) -> Changes:
-    """Which changes a filter asks for."""
-    if filter is None:
-        return Changes(kind)
-    teams = tuple(filter.teams) if filter.teams is not None else None
-    return Changes(kind, filter.blueprint, filter.entity, filter.scorecard, filter.rule, teams)
 
 
 async def _history(

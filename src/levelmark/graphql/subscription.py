@@ -7,8 +7,9 @@ import strawberry
 
 from levelmark.domain.change import Change, ChangeKind
 from levelmark.graphql import cursors
+from levelmark.graphql.arguments import changes_of
 from levelmark.graphql.inputs.filters import ChangeFilterInput
-from levelmark.graphql.query import Request, changes_of
+from levelmark.graphql.query import Request
 from levelmark.graphql.types.change import LevelChange, RuleResultChange
 
 Filter = Annotated[

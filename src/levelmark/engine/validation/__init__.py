@@ -2,9 +2,9 @@
 
 from levelmark.engine.validation.blueprints import read_blueprint
 from levelmark.engine.validation.checked import Checked
-from levelmark.engine.validation.entities import EntityChecker, read_entity
+from levelmark.engine.validation.entities import EntityChecker, read_entity, sound_part
 from levelmark.engine.validation.queries import read_query
-from levelmark.engine.validation.scorecards import read_rule, read_scorecard
+from levelmark.engine.validation.scorecards import read_scorecard
 
 __all__ = [
     "Checked",
@@ -12,6 +12,6 @@ __all__ = [
     "read_blueprint",
     "read_entity",
     "read_query",
-    "read_rule",
     "read_scorecard",
+    "sound_part",
 ]

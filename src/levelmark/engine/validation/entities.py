@@ -1,6 +1,6 @@
 """Judging entities: their values against the blueprint's JSON Schema."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final
 
 from msgspec import convert
@@ -12,8 +12,10 @@ from levelmark.domain.json import Json, json_issues
 from levelmark.engine.validation.checked import Checked
 from levelmark.engine.validation.shape import Shape
 from levelmark.engine.validation.shapes import ENTITY
+from levelmark.engine.validation.wording import lacking
 
 _SHAPE: Final = Shape(ENTITY)
+_CONTAINERS: Final = frozenset({"properties", "relations"})
 
 
 def read_entity(document: Json) -> Checked[EntityInput]:
@@ -25,7 +27,15 @@ def read_entity(document: Json) -> Checked[EntityInput]:
     return Checked(convert(whole, EntityInput), tuple(issues))
 
 
-_CONTAINERS: Final = frozenset({"properties", "relations"})
+def sound_part(document: Json) -> EntityInput | None:
+    """What else of a document with issues can be judged: its properties and relations, if those are sound."""
+    if not isinstance(document, dict) or any(json_issues(document, ())):
+        return None
+    containers = {name: document.get(name) or {} for name in _CONTAINERS}
+    part = {"blueprint": document.get("blueprint"), "identifier": "-", **containers}
+    if not _SHAPE.fits(part):
+        return None
+    return convert({**part, "identifier": str(document.get("identifier"))}, EntityInput)
 
 
 class EntityChecker:
@@ -37,44 +47,46 @@ class EntityChecker:
             {
                 "type": "object",
                 "properties": dict(blueprint.schema.properties),
-                "required": list(blueprint.schema.required),
+                "required": list(blueprint.schema.required or ()),
             }
         )
 
-    def issues(self, entity: Entity) -> Iterator[Issue]:
-        """Everything wrong with the entity; a property that is null counts as absent."""
+    def issues(self, entity: Entity, sent: EntityInput) -> Iterator[Issue]:
+        """Everything wrong with the entity as `sent` leaves it; a property that is null counts as absent.
+
+        What the blueprint does not have is wrong only where it was sent: a merge keeps what it had once.
+        """
         present = {name: value for name, value in entity.properties.items() if value is not None}
-        yield from self._unknown(entity.properties)
+        known = self._blueprint.schema.properties
+        yield from self._strangers("property", "properties", sent.properties, known)
         yield from self._shape.issues(present, ("properties",))
+        relations = self._blueprint.relations
+        yield from self._strangers("relation", "relations", sent.relations, relations)
         yield from self._relations(entity.relations)
 
-    def _unknown(self, properties: dict[str, Json]) -> Iterator[Issue]:
-        known = self._blueprint.schema.properties
-        for name in properties:
+    def _strangers(
+        self, kind: str, field: str, sent: Iterable[str], known: Collection[str]
+    ) -> Iterator[Issue]:
+        for name in sent:
             if name in known:
                 continue
-            if name in self._blueprint.derived:
-                message = "is derived and cannot be written"
-                yield Issue.error(("properties", name), "DERIVED_PROPERTY", message)
+            if kind == "property" and name in self._blueprint.derived:
+                message = f"`{name}` is derived from other properties and cannot be written; leave it out"
+                yield Issue.error((field, name), "DERIVED_PROPERTY", message)
             else:
-                message = f"blueprint `{self._blueprint.identifier}` has no property `{name}`"
-                yield Issue.error(("properties", name), "UNKNOWN_PROPERTY", message, nearest(name, known))
+                message = lacking(self._blueprint.identifier, kind, name, known)
+                yield Issue.error((field, name), f"UNKNOWN_{kind.upper()}", message, nearest(name, known))
 
     def _relations(self, relations: dict[str, Any]) -> Iterator[Issue]:
-        known = self._blueprint.relations
-        for name, value in relations.items():
-            if name in known:
-                yield from _relation_issues(name, known[name], value)
-            else:
-                message = f"blueprint `{self._blueprint.identifier}` has no relation `{name}`"
-                yield Issue.error(("relations", name), "UNKNOWN_RELATION", message, nearest(name, known))
-        for name, relation in known.items():
-            if relation.required and not relations.get(name):
-                yield Issue.error(("relations", name), "REQUIRED", "is required")
+        for name, relation in self._blueprint.relations.items():
+            yield from _relation_issues(name, relation, relations.get(name))
 
 
 def _relation_issues(name: str, relation: Relation, value: Json) -> Iterator[Issue]:
-    if value is None or isinstance(value, list) == relation.many:
-        return
-    wanted = "a list of identifiers" if relation.many else "one identifier"
-    yield Issue.error(("relations", name), "WRONG_TYPE", f"takes {wanted}")
+    path = ("relations", name)
+    if relation.required and not value:
+        yield Issue.error(path, "REQUIRED", "is required")
+    elif value is not None and isinstance(value, list) != bool(relation.many):
+        wanted = "a list of identifiers" if relation.many else "one identifier, not a list"
+        message = f"must be {wanted}: `{name}` points at {'several' if relation.many else 'one'}"
+        yield Issue.error(path, "WRONG_TYPE", message)

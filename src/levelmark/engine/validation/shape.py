@@ -1,5 +1,6 @@
 """Shape issues: what a JSON Schema finds wrong with a document, in words that say what to do."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -9,26 +10,10 @@ import jsonschema_rs
 from levelmark.domain.instant import instant
 from levelmark.domain.issue import Issue, Path, nearest
 from levelmark.domain.json import Json
+from levelmark.engine.validation.shapes import IDENTIFIER
+from levelmark.engine.validation.wording import LONGEST, fault, listed, suggestion
 
-_LONGEST_MESSAGE: Final = 300
-_CODES: Final = {
-    "required": "REQUIRED",
-    "additionalProperties": "UNKNOWN_FIELD",
-    "type": "WRONG_TYPE",
-    "enum": "NOT_ALLOWED",
-    "const": "NOT_ALLOWED",
-    "format": "BAD_FORMAT",
-    "pattern": "NO_MATCH",
-    "minItems": "TOO_FEW",
-    "maxItems": "TOO_MANY",
-    "minLength": "TOO_SHORT",
-    "maxLength": "TOO_LONG",
-    "minimum": "TOO_SMALL",
-    "exclusiveMinimum": "TOO_SMALL",
-    "maximum": "TOO_LARGE",
-    "exclusiveMaximum": "TOO_LARGE",
-    "uniqueItems": "DUPLICATE",
-}
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def _is_url(text: str) -> bool:
@@ -63,12 +48,18 @@ class Shape:
             offline=True,
         )
 
+    def fits(self, value: Json) -> bool:
+        """Whether nothing is wrong with the value."""
+        return self._validator.is_valid(value)
+
     def issues(self, value: Json, path: Path = ()) -> Iterator[Issue]:
         """Everything that is wrong with the value; `value` must have no `json_issues`."""
-        if self._validator.is_valid(value):
-            return
+        if not self.fits(value):
+            yield from dict.fromkeys(self._found(value, path))  # branches of an `if` may find the same fault
+
+    def _found(self, value: Json, path: Path) -> Iterator[Issue]:
         for error in self._validator.iter_errors(value):
-            yield _issue((*path, *error.instance_path), error, self._fields(error))
+            yield from _issues((*path, *error.instance_path), error, self._fields(error))
 
     def _fields(self, error: jsonschema_rs.ValidationError) -> list[str]:
         """The fields that the schema knows where the error arose, to suggest the one that was meant."""
@@ -78,30 +69,31 @@ class Shape:
         return list(node.get("properties", ())) if isinstance(node, dict) else []
 
 
-def _issue(path: Path, error: jsonschema_rs.ValidationError, fields: list[str]) -> Issue:
-    kind: dict[str, Any] = error.kind.as_dict()
-    match error.kind.name:
-        case "required":
-            path, message, suggestion = (*path, kind["property"]), "is required", None
-        case "additionalProperties":
-            path, message, suggestion = _unknown(path, kind["unexpected"], fields)
-        case "enum":
-            message, suggestion = _not_listed(error.instance, kind["options"])
-        case "pattern" if kind["pattern"].startswith(r"^[^\s\x00"):
-            message = "must have no control characters, and no space at either end"
-            suggestion = str(error.instance).strip() or None
-        case _:
-            message, suggestion = error.message, None
-    code = _CODES.get(error.kind.name, "INVALID")
-    return Issue.error(path, code, message[:_LONGEST_MESSAGE], suggestion)
+def _issues(path: Path, error: jsonschema_rs.ValidationError, fields: list[str]) -> Iterator[Issue]:
+    keyword, given = error.kind.name, error.kind.as_dict()
+    if keyword in {"additionalProperties", "unevaluatedProperties"}:
+        yield from (_unknown((*path, name), fields) for name in given["unexpected"])
+    elif keyword == "required":
+        yield Issue.error((*path, given["property"]), "REQUIRED", "is required")
+    elif keyword == "pattern" and given["pattern"] == IDENTIFIER["pattern"]:
+        yield _not_a_name(path, str(error.instance))
+    else:
+        yield _fault(path, error, given)
 
 
-def _unknown(path: Path, names: list[str], fields: list[str]) -> tuple[Path, str, str | None]:
-    here = path if len(names) > 1 else (*path, names[0])
-    message = "is not a field" if len(names) == 1 else f"has unknown fields: {', '.join(names)}"
-    return here, message, nearest(names[0], fields)
+def _unknown(path: Path, fields: list[str]) -> Issue:
+    message = f"is not a field here; the fields are {listed(fields)}" if fields else "is not allowed here"
+    return Issue.error(path, "UNKNOWN_FIELD", message, nearest(path[-1], fields))
 
 
-def _not_listed(value: object, options: list[object]) -> tuple[str, str | None]:
-    listed = ", ".join(f"`{option}`" for option in options)
-    return f"`{value}` is not one of {listed}"[:_LONGEST_MESSAGE], nearest(value, map(str, options))
+def _not_a_name(path: Path, name: str) -> Issue:
+    message = "must have no control characters, and no space at either end"
+    return Issue.error(path, "NO_MATCH", message, _CONTROL.sub("", name).strip() or None)
+
+
+def _fault(path: Path, error: jsonschema_rs.ValidationError, given: dict[str, Any]) -> Issue:
+    keyword, value = error.kind.name, error.instance
+    code, message = fault(keyword, given, value) or ("INVALID", error.message[:LONGEST])
+    if keyword == "enum":
+        return Issue.error(path, code, message, nearest(value, map(str, given["options"])))
+    return Issue.error(path, code, message, suggestion(keyword, given, value))

@@ -13,27 +13,29 @@ IDENTIFIER: Final = {
     "type": "string",
     "minLength": 1,
     "maxLength": 256,
-    "pattern": rf"^[^\s{_CONTROL}]([^{_CONTROL}]*[^\s{_CONTROL}])?$",
+    "pattern": rf"^([^\s{_CONTROL}]([^{_CONTROL}]*[^\s{_CONTROL}])?)?$",
 }
 """Any text without control characters that neither begins nor ends with a space: `easy!appointments`."""
 
 _TITLE: Final = {"type": "string", "minLength": 1, "maxLength": 1_000}
 _TEXT: Final = {"type": ["string", "null"], "maxLength": 100_000}
 _OBJECT: Final = {"type": ["object", "null"]}
+CONDITION: Final[dict[str, Json]] = {
+    "type": "object",
+    "required": ["operator"],
+    "properties": {
+        "property": {"type": ["string", "null"]},
+        "relation": {"type": ["string", "null"]},
+        "operator": {"type": "string"},
+        "value": True,
+    },
+    "additionalProperties": False,
+}
 _PART: Final = {
     "type": "object",
     "if": {"anyOf": [{"required": ["combinator"]}, {"required": ["conditions"]}]},
     "then": {"$ref": "#/$defs/query"},
-    "else": {
-        "required": ["operator"],
-        "properties": {
-            "property": {"type": ["string", "null"]},
-            "relation": {"type": ["string", "null"]},
-            "operator": {"type": "string"},
-            "value": True,
-        },
-        "additionalProperties": False,
-    },
+    "else": CONDITION,
 }
 _QUERY: Final = {
     "type": "object",
@@ -59,7 +61,17 @@ _RULE: Final = {
 _DEFS: Final = {"query": _QUERY, "part": _PART, "rule": _RULE}
 
 QUERY: Final[dict[str, Json]] = {"$ref": "#/$defs/query", "$defs": _DEFS}
-RULE: Final[dict[str, Json]] = {"$ref": "#/$defs/rule", "$defs": _DEFS}
+LEVELS: Final[dict[str, Json]] = {
+    "type": ["array", "null"],
+    "minItems": 1,
+    "maxItems": 50,
+    "items": {
+        "type": "object",
+        "required": ["title", "color"],
+        "properties": {"title": {**_TITLE, "maxLength": 100}, "color": {"enum": list(COLORS)}},
+        "additionalProperties": False,
+    },
+}
 SCORECARD: Final[dict[str, Json]] = {
     "type": "object",
     "required": ["identifier", "title", "blueprint"],
@@ -68,17 +80,7 @@ SCORECARD: Final[dict[str, Json]] = {
         "title": _TITLE,
         "blueprint": {"type": "string"},
         "filter": {"if": {"type": "null"}, "else": {"$ref": "#/$defs/query"}},
-        "levels": {
-            "type": ["array", "null"],
-            "minItems": 1,
-            "maxItems": 50,
-            "items": {
-                "type": "object",
-                "required": ["title", "color"],
-                "properties": {"title": {**_TITLE, "maxLength": 100}, "color": {"enum": list(COLORS)}},
-                "additionalProperties": False,
-            },
-        },
+        "levels": LEVELS,
         "rules": {"type": ["array", "null"], "maxItems": MAX_RULES, "items": {"$ref": "#/$defs/rule"}},
     },
     "additionalProperties": False,
@@ -131,6 +133,7 @@ ENTITY: Final[dict[str, Json]] = {
         "icon": {"type": ["string", "null"], "maxLength": 1_000},
         "team": {
             "type": ["string", "array", "null"],
+            "minLength": 1,
             "maxLength": 256,
             "maxItems": 100,
             "items": {"type": "string", "minLength": 1, "maxLength": 256},

@@ -7,6 +7,7 @@ from strawberry import UNSET
 from strawberry.utils.str_converters import to_camel_case
 
 from levelmark.domain.json import Json
+from levelmark.graphql.inputs.query import ConditionInput
 
 
 def document(value: Any) -> Json:
@@ -16,4 +17,6 @@ def document(value: Any) -> Json:
     if not dataclasses.is_dataclass(value):
         return getattr(value, "value", value)
     fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, ConditionInput):  # typed clients send null for the fields of the other kind
+        fields = {name: item for name, item in fields.items() if item is not None or name == "value"}
     return {to_camel_case(name): document(item) for name, item in fields.items() if item is not UNSET}

@@ -46,7 +46,7 @@ class BlueprintMutations:
         input: Annotated[BlueprintInput, strawberry.argument(description="The blueprint's document.")],
     ) -> UpsertBlueprintPayload | None:
         """Writes a blueprint."""
-        written = await info.context.services.blueprints.upsert(document(input))
+        written = await info.context.begin_mutation().blueprints.upsert(document(input))
         return UpsertBlueprintPayload(
             blueprint=Blueprint.of(written.value) if written.value else None,
             outcome=Outcome[written.outcome.name],
@@ -63,7 +63,7 @@ class BlueprintMutations:
         input: Annotated[DeleteBlueprintInput, strawberry.argument(description="Which one.")],
     ) -> DeleteBlueprintPayload | None:
         """Deletes a blueprint."""
-        deleted = await info.context.services.blueprints.delete(input.identifier, force=input.force)
+        deleted = await info.context.begin_mutation().blueprints.delete(input.identifier, force=input.force)
         return DeleteBlueprintPayload(
             outcome=Outcome[deleted.outcome.name],
             entities=deleted.entities,

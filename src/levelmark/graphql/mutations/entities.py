@@ -82,7 +82,7 @@ class EntityMutations:
         """Writes entities."""
         _check_count(input.entities)
         documents = document(input.entities)
-        written = await info.context.services.entities.upsert(documents, Mode[input.mode.name])
+        written = await info.context.begin_mutation().entities.upsert(documents, Mode[input.mode.name])
         names = [one.identifier for one in input.entities]
         return UpsertEntitiesPayload(results=_results(names, written))
 
@@ -94,7 +94,7 @@ class EntityMutations:
     ) -> DeleteEntitiesPayload | None:
         """Deletes entities."""
         _check_count(input.identifiers)
-        gone = await info.context.services.entities.delete(input.blueprint, input.identifiers)
+        gone = await info.context.begin_mutation().entities.delete(input.blueprint, input.identifiers)
         return DeleteEntitiesPayload(results=_results(input.identifiers, gone))
 
     @strawberry.mutation(description="Evaluates entities again, whether or not something has changed.")
@@ -104,7 +104,7 @@ class EntityMutations:
         input: Annotated[EvaluateInput, strawberry.argument(description="Which entities.")],
     ) -> EvaluatePayload | None:
         """Evaluates entities."""
-        services = info.context.services
+        services = info.context.begin_mutation()
         if await info.context.loaders.blueprint.load(input.blueprint) is None:
             raise NotFoundError(f"there is no blueprint `{input.blueprint}`")
         if input.identifiers is None:

@@ -82,7 +82,7 @@ class ScorecardMutations:
         input: Annotated[ScorecardInput, strawberry.argument(description="The scorecard's document.")],
     ) -> UpsertScorecardPayload | None:
         """Writes a scorecard."""
-        written = await info.context.services.scorecards.upsert(document(input))
+        written = await info.context.begin_mutation().scorecards.upsert(document(input))
         return UpsertScorecardPayload(
             scorecard=Scorecard.of(written.value) if written.value else None,
             outcome=Outcome[written.outcome.name],
@@ -97,7 +97,7 @@ class ScorecardMutations:
         input: Annotated[DeleteScorecardInput, strawberry.argument(description="Which one.")],
     ) -> DeleteScorecardPayload | None:
         """Deletes a scorecard."""
-        deleted = await info.context.services.scorecards.delete(input.identifier, force=input.force)
+        deleted = await info.context.begin_mutation().scorecards.delete(input.identifier, force=input.force)
         return DeleteScorecardPayload(
             outcome=Outcome[deleted.outcome.name],
             entities=deleted.entities,
@@ -113,7 +113,8 @@ class ScorecardMutations:
         input: Annotated[UpsertRuleInput, strawberry.argument(description="The rule and its scorecard.")],
     ) -> UpsertRulePayload | None:
         """Writes a rule."""
-        written = await info.context.services.scorecards.upsert_rule(input.scorecard, document(input.rule))
+        scorecards = info.context.begin_mutation().scorecards
+        written = await scorecards.upsert_rule(input.scorecard, document(input.rule))
         owner = written.value.value if written.value else None
         rule = owner.rule(input.rule.identifier) if owner else None
         return UpsertRulePayload(
@@ -128,7 +129,8 @@ class ScorecardMutations:
         self, info: Request, input: Annotated[DeleteRuleInput, strawberry.argument(description="Which one.")]
     ) -> DeleteRulePayload | None:
         """Deletes a rule."""
-        written = await info.context.services.scorecards.delete_rule(input.scorecard, input.identifier)
+        scorecards = info.context.begin_mutation().scorecards
+        written = await scorecards.delete_rule(input.scorecard, input.identifier)
         return DeleteRulePayload(
             scorecard=Scorecard.of(written.value) if written.value else None,
             outcome=Outcome[written.outcome.name],

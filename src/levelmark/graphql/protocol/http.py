@@ -18,6 +18,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UNSET, UnsetType
 
+from levelmark.domain.errors import UnavailableError
 from levelmark.graphql.protocol.access import permitted_operations, refused_operation
 from levelmark.graphql.protocol.frames import Frames
 from levelmark.graphql.protocol.mask import published
@@ -90,6 +91,11 @@ class GraphQLApp(GraphQL[Any, None]):
             return await self._respond(request, media)
         except RefusedError as refused:
             return refusal_response(refused, media or Media.JSON)
+        except asyncio.CancelledError:
+            if not self._streams_ended.is_set():
+                raise
+            stopping = UnavailableError("the server stops before it could finish; ask again in a moment")
+            return error_response(published(stopping), media or Media.JSON)
         except Exception as error:  # noqa: BLE001 (whatever it is, `published` logs it, and the client is told)
             return error_response(published(error), media or Media.JSON)
 

@@ -7,6 +7,7 @@ import strawberry
 from strawberry import Info, relay
 
 from levelmark.domain import change as domain
+from levelmark.graphql import cursors
 from levelmark.graphql.context import Context
 from levelmark.graphql.scalars import DateTime
 from levelmark.graphql.types.entity import Entity
@@ -79,9 +80,9 @@ class Change(relay.Node):
     ) -> list["Change | None"]:
         """The changes of these places in the log."""
         del required
-        log = info.context.services.storage.log
-        pages = [await log.read(int(one) - 1, 1) if one.isdigit() else [] for one in node_ids]
-        return [cls.if_kind(page[0]) if page else None for page in pages]
+        numbers = [cursors.log_number(node_id) for node_id in node_ids]
+        found = await info.context.services.storage.log.get([one for one in numbers if one is not None])
+        return [cls.if_kind(found[one]) if one in found else None for one in numbers]
 
     @classmethod
     def if_kind(cls, change: domain.Change) -> "Change | None":

@@ -84,6 +84,6 @@ class Entity(relay.Node):
     ) -> list["Entity | None"]:
         """The entities of these ids."""
         del required
-        keys = [cursors.decode(node_id, 2) for node_id in node_ids]
+        keys = [cursors.decode(node_id, 2) or ("", "") for node_id in node_ids]  # no name is empty
         found = await info.context.loaders.entity.load_many([(key[0], key[1]) for key in keys])
         return [cls.of(one) if one else None for one in found]

@@ -59,9 +59,9 @@ class Rule(relay.Node):
     ) -> list["Rule | None"]:
         """The rules of these ids."""
         del required
-        names = [cursors.decode(node_id, 2) for node_id in node_ids]
-        stored = await info.context.loaders.scorecard.load_many([scorecard for scorecard, _ in names])
-        return [_rule(one.value, rule) if one else None for one, (_, rule) in zip(stored, names, strict=True)]
+        names = [cursors.decode(node_id, 2) or ("", "") for node_id in node_ids]  # no name is empty
+        stored = await info.context.loaders.scorecard.load_many([name[0] for name in names])
+        return [_rule(one.value, name[1]) if one else None for one, name in zip(stored, names, strict=True)]
 
 
 def _rule(scorecard: domain.Scorecard, identifier: str) -> Rule | None:

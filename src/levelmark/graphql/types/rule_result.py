@@ -89,7 +89,7 @@ class RuleResult(relay.Node):
     ) -> list["RuleResult | None"]:
         """The rule results of these ids."""
         del required
-        names = [cursors.decode(node_id, 4) for node_id in node_ids]
+        names = [cursors.decode(node_id, 4) or ("",) * 4 for node_id in node_ids]  # no name is empty
         entities = await info.context.loaders.entity.load_many([(name[0], name[1]) for name in names])
         cards = await info.context.loaders.scorecard.load_many([name[2] for name in names])
         return [

@@ -1,0 +1,182 @@
+"""The operations that the tests send: between them, they ask for every field with every argument."""
+
+from typing import Final
+
+_ISSUES: Final = "issues {path code message suggestion severity}"
+_EVALUATION: Final = """
+    id identifier blueprintIdentifier state total evaluated changed createdAt finishedAt error
+    cause {kind evaluation}
+"""
+_LEVEL: Final = "level {title color}"
+_BLUEPRINT: Final = """
+    id identifier title icon description schema relations mirrorProperties calculationProperties
+    aggregationProperties version createdAt updatedAt
+"""
+_RULE: Final = f"id identifier title description query {_LEVEL} scorecard {{identifier}}"
+_SCORECARD: Final = f"""
+    id identifier title filter version createdAt updatedAt levels {{title color}} rules {{{_RULE}}}
+    blueprint {{identifier}} {_ISSUES}
+"""
+_RESULT: Final = """
+    id result since lastResult reason rule {identifier} entity {identifier}
+    explanation {path property relation operator expected actual verdict reason}
+"""
+_ENTITY: Final = f"""
+    id identifier title icon team teams properties relations version createdAt updatedAt createdBy updatedBy
+    blueprint {{identifier}} scores {{since {_LEVEL} scorecard {{identifier}} ruleResults {{{_RESULT}}}}}
+"""
+_PAGE: Final = "pageInfo {hasNextPage hasPreviousPage startCursor endCursor}"
+_CHANGE: Final = """
+    id cursor blueprintIdentifier entityIdentifier teams scorecardIdentifier at cause {kind evaluation}
+    entity {identifier} scorecard {identifier}
+"""
+_LEVEL_CHANGE: Final = f"{_CHANGE} fromLevel toLevel"
+_RESULT_CHANGE: Final = f"{_CHANGE} ruleIdentifier fromResult toResult reason"
+_PLUGIN: Final = "name distribution version operatorNames notifierNames error"
+
+BLUEPRINT: Final = f"query($identifier: String!) {{blueprint(identifier: $identifier) {{{_BLUEPRINT}}}}}"
+BLUEPRINTS: Final = f"""
+query($first: Int! = 50, $after: String) {{
+    blueprints(first: $first, after: $after) {{{_PAGE} edges {{cursor node {{{_BLUEPRINT}}}}}}}
+}}"""
+ENTITY: Final = f"""
+query($blueprint: String!, $identifier: String!) {{
+    entity(blueprint: $blueprint, identifier: $identifier) {{{_ENTITY}}}
+}}"""
+SCORE: Final = f"""
+query($blueprint: String!, $identifier: String!, $scorecard: String!) {{
+    entity(blueprint: $blueprint, identifier: $identifier) {{
+        score(scorecard: $scorecard) {{since {_LEVEL} ruleResults {{{_RESULT}}}}}
+    }}
+}}"""
+ENTITIES: Final = f"""
+query($blueprint: String!, $filter: EntityFilterInput, $order: EntityOrderInput, $first: Int! = 50,
+      $after: String) {{
+    entities(blueprint: $blueprint, filter: $filter, orderBy: $order, first: $first, after: $after) {{
+        {_PAGE} edges {{cursor node {{{_ENTITY}}}}}
+    }}
+}}"""
+ENTITY_NAMES: Final = f"""
+query($blueprint: String!, $filter: EntityFilterInput, $order: EntityOrderInput, $first: Int! = 500,
+      $after: String) {{
+    entities(blueprint: $blueprint, filter: $filter, orderBy: $order, first: $first, after: $after) {{
+        {_PAGE} edges {{node {{identifier}}}}
+    }}
+}}"""
+SCORECARD: Final = f"query($identifier: String!) {{scorecard(identifier: $identifier) {{{_SCORECARD}}}}}"
+SCORECARDS: Final = f"""
+query($blueprint: String, $first: Int! = 50, $after: String) {{
+    scorecards(blueprint: $blueprint, first: $first, after: $after) {{
+        {_PAGE} edges {{cursor node {{{_SCORECARD}}}}}
+    }}
+}}"""
+RULE: Final = f"""
+query($scorecard: String!, $identifier: String!) {{
+    rule(scorecard: $scorecard, identifier: $identifier) {{{_RULE}}}
+}}"""
+RULES: Final = f"""
+query($scorecard: String!, $level: String, $first: Int! = 50, $after: String) {{
+    rules(scorecard: $scorecard, level: $level, first: $first, after: $after) {{
+        {_PAGE} edges {{cursor node {{{_RULE}}}}}
+    }}
+}}"""
+RULE_RESULTS: Final = f"""
+query($filter: RuleResultFilterInput, $first: Int! = 50, $after: String) {{
+    ruleResults(filter: $filter, first: $first, after: $after) {{
+        {_PAGE} edges {{cursor node {{{_RESULT} rule {{{_RULE}}}}}}}
+    }}
+}}"""
+LEVEL_CHANGES: Final = f"""
+query($filter: ChangeFilterInput, $first: Int! = 50, $after: String) {{
+    levelChanges(filter: $filter, first: $first, after: $after) {{
+        {_PAGE} edges {{cursor node {{{_LEVEL_CHANGE}}}}}
+    }}
+}}"""
+RESULT_CHANGES: Final = f"""
+query($filter: ChangeFilterInput, $first: Int! = 50, $after: String) {{
+    ruleResultChanges(filter: $filter, first: $first, after: $after) {{
+        {_PAGE} edges {{cursor node {{{_RESULT_CHANGE}}}}}
+    }}
+}}"""
+EVALUATION: Final = f"query($identifier: String!) {{evaluation(identifier: $identifier) {{{_EVALUATION}}}}}"
+EVALUATIONS: Final = f"""
+query($blueprint: String, $first: Int! = 50, $after: String) {{
+    evaluations(blueprint: $blueprint, first: $first, after: $after) {{
+        {_PAGE} edges {{cursor node {{{_EVALUATION}}}}}
+    }}
+}}"""
+OPERATORS: Final = f"""{{
+    operators {{
+        name description types valueSchema missing examples {{actual value verdict}} plugin {{{_PLUGIN}}}
+    }}
+}}"""
+NOTIFIERS: Final = f"{{notifiers {{name description configurationSchema plugin {{{_PLUGIN}}}}}}}"
+PLUGINS: Final = f"{{plugins {{{_PLUGIN}}}}}"
+NODE: Final = f"""
+query($id: ID!) {{
+    node(id: $id) {{
+        id __typename
+        ... on Blueprint {{identifier}}
+        ... on Entity {{identifier blueprint {{identifier}}}}
+        ... on Scorecard {{identifier}}
+        ... on Rule {{identifier scorecard {{identifier}}}}
+        ... on RuleResult {{rule {{identifier}}}}
+        ... on Change {{{_CHANGE}}}
+        ... on Evaluation {{identifier}}
+    }}
+}}"""
+
+UPSERT_BLUEPRINT: Final = f"""
+mutation($input: BlueprintInput!) {{
+    upsertBlueprint(input: $input) {{
+        outcome {_ISSUES} blueprint {{{_BLUEPRINT}}} evaluation {{{_EVALUATION}}}
+    }}
+}}"""
+DELETE_BLUEPRINT: Final = f"""
+mutation($input: DeleteBlueprintInput!) {{
+    deleteBlueprint(input: $input) {{outcome entities scorecards {_ISSUES}}}
+}}"""
+UPSERT_ENTITIES: Final = f"""
+mutation($input: UpsertEntitiesInput!) {{
+    upsertEntities(input: $input) {{results {{identifier outcome {_ISSUES} entity {{{_ENTITY}}}}}}}
+}}"""
+DELETE_ENTITIES: Final = f"""
+mutation($input: DeleteEntitiesInput!) {{
+    deleteEntities(input: $input) {{results {{identifier outcome {_ISSUES} entity {{identifier}}}}}}
+}}"""
+EVALUATE: Final = f"""
+mutation($input: EvaluateInput!) {{
+    evaluate(input: $input) {{
+        results {{identifier outcome {_ISSUES} entity {{{_ENTITY}}}}} evaluation {{{_EVALUATION}}}
+    }}
+}}"""
+UPSERT_SCORECARD: Final = f"""
+mutation($input: ScorecardInput!) {{
+    upsertScorecard(input: $input) {{
+        outcome {_ISSUES} scorecard {{{_SCORECARD}}} evaluation {{{_EVALUATION}}}
+    }}
+}}"""
+DELETE_SCORECARD: Final = f"""
+mutation($input: DeleteScorecardInput!) {{
+    deleteScorecard(input: $input) {{outcome entities ruleResults {_ISSUES} evaluation {{{_EVALUATION}}}}}
+}}"""
+UPSERT_RULE: Final = f"""
+mutation($input: UpsertRuleInput!) {{
+    upsertRule(input: $input) {{outcome {_ISSUES} rule {{{_RULE}}} evaluation {{{_EVALUATION}}}}}
+}}"""
+DELETE_RULE: Final = f"""
+mutation($input: DeleteRuleInput!) {{
+    deleteRule(input: $input) {{outcome {_ISSUES} scorecard {{{_SCORECARD}}} evaluation {{{_EVALUATION}}}}}
+}}"""
+
+FOLLOW_LEVELS: Final = f"""
+subscription($filter: ChangeFilterInput, $after: String) {{
+    levelChanges(filter: $filter, after: $after) {{{_LEVEL_CHANGE}}}
+}}"""
+FOLLOW_RESULTS: Final = f"""
+subscription($filter: ChangeFilterInput, $after: String) {{
+    ruleResultChanges(filter: $filter, after: $after) {{{_RESULT_CHANGE}}}
+}}"""
+
+ALL: Final = {name: text for name, text in globals().items() if name.isupper() and not name.startswith("_")}
+"""Every operation by its name."""

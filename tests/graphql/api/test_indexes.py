@@ -1,0 +1,246 @@
+"""Indexes: nothing that the API asks of the database looks at a whole collection."""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import pytest
+
+from levelmark.domain.change import CauseKind
+from levelmark.domain.evaluation import EvaluationState
+from tests.graphql.api import operations
+from tests.graphql.api.commands import Command, Executor
+from tests.support.documents import blueprint, condition, entity, query, rule, scorecard
+from tests.support.waiting import eventually
+
+OWN_FIELDS = {
+    "find": {"filter", "projection", "sort", "limit", "batchSize"},
+    "aggregate": {"pipeline", "cursor"},
+    "distinct": {"key", "query"},
+    "count": {"query"},
+    "update": {"updates"},
+    "delete": {"deletes"},
+    "findAndModify": {"query", "update", "sort", "new"},
+}
+"""What a command is explained with: what it is about, not how it is sent."""
+
+FILTERS: dict[str, Any] = {
+    "nothing": None,
+    "teams": {"teams": ["red"]},
+    "several teams": {"teams": ["red", "blue"]},
+    "level": {"level": {"scorecard": "a", "levels": ["Bronze"]}},
+    "no level": {"level": {"scorecard": "a", "levels": [None]}},
+    "some or no level": {"level": {"scorecard": "a", "levels": [None, "Basic"]}},
+    "any level": {"level": {"scorecard": "a"}},
+    "query": {"query": query(condition("stars", ">", 3), condition("language", "=", "Go"), combinator="or")},
+    "identifier": {"query": query(condition("$identifier", "=", "e001"))},
+    "everything": {
+        "teams": ["red"],
+        "level": {"scorecard": "a", "levels": ["Basic", "Bronze"]},
+        "query": query(condition("stars", ">=", 0)),
+    },
+}
+FIELDS = ("IDENTIFIER", "TITLE", "CREATED_AT", "UPDATED_AT")
+ORDERS = [{"field": field, "direction": way} for field, way in product(FIELDS, ("ASC", "DESC"))]
+CHANGES: dict[str, Any] = {
+    "nothing": {},
+    "blueprint": {"blueprint": "service"},
+    "entity": {"blueprint": "service", "entity": "e001"},
+    "entity alone": {"entity": "e001"},
+    "scorecard": {"scorecard": "a"},
+    "rule": {"rule": "liked"},
+    "teams": {"teams": ["red"]},
+    "everything": {
+        "blueprint": "service",
+        "entity": "e001",
+        "scorecard": "a",
+        "rule": "liked",
+        "teams": ["red"],
+    },
+}
+RESULTS: dict[str, Any] = {
+    **{name: one for name, one in CHANGES.items() if name != "entity alone"},
+    "level": {"level": "Bronze"},
+    "result": {"result": "PASSED"},
+}
+
+
+async def stages(executor: Executor, command: Command) -> set[str]:
+    """The stages of the winning plans of a command; none for one that reads nothing."""
+    name = next(iter(command))
+    found: set[str] = set()
+    for one in singly(command) if name in OWN_FIELDS else ():
+        asked = {name: one[name]} | {key: one[key] for key in OWN_FIELDS[name] if key in one}
+        plan = await executor.services.storage.database.command("explain", asked, verbosity="queryPlanner")
+        found.update(winning(plan))
+    return found
+
+
+def singly(command: Command) -> Iterator[Command]:
+    """A bulk of updates or deletes, each alone."""
+    for part in ("updates", "deletes"):
+        if part in command:
+            yield from (command | {part: [one]} for one in command[part][:3])
+            return
+    yield command
+
+
+def winning(plan: Any) -> Iterator[str]:
+    if isinstance(plan, list):
+        for one in plan:
+            yield from winning(one)
+    if isinstance(plan, dict):
+        if isinstance(plan.get("stage"), str):
+            yield plan["stage"]
+        for key, one in plan.items():
+            if key != "rejectedPlans":
+                yield from winning(one)
+
+
+async def assert_indexed(executor: Executor, commands: list[Command]) -> None:
+    assert commands
+    for command in commands:
+        if not follows_the_oplog(command):
+            assert "COLLSCAN" not in await stages(executor, command), command
+
+
+def follows_the_oplog(command: Command) -> bool:
+    """Whether it is a change stream, which reads from now on and has no other way."""
+    return "$changeStream" in str(command.get("pipeline"))
+
+
+async def assert_pages_indexed(executor: Executor, document: str, **variables: Any) -> None:
+    """The same of the first two pages of a list, of five nodes each."""
+    after = None
+    for _ in range(2):
+        with executor.commands.recorded() as sent:
+            (page,) = (await executor.execute(document, first=5, after=after, **variables)).values()
+        await assert_indexed(executor, sent)
+        after = page["pageInfo"]["endCursor"]
+
+
+@pytest.mark.parametrize("name", FILTERS)
+async def test_entities_are_found_on_an_index(executor: Executor, name: str) -> None:
+    for order in ORDERS:
+        narrow = {"blueprint": "service", "filter": FILTERS[name], "order": order}
+        await assert_pages_indexed(executor, operations.ENTITY_NAMES, **narrow)
+    await assert_pages_indexed(executor, operations.ENTITIES, blueprint="service", filter=FILTERS[name])
+
+
+@pytest.mark.parametrize("name", ["nothing", "query"])
+@pytest.mark.parametrize("order", ORDERS, ids=lambda order: "-".join(order.values()))
+async def test_entities_come_out_of_an_index_in_their_order(
+    executor: Executor, name: str, order: dict[str, str]
+) -> None:
+    await assert_unsorted(executor, FILTERS[name], order)
+
+
+# Those of few teams or levels may be sorted where that is cheaper than to look through all in another order.
+@pytest.mark.parametrize(
+    "name", ["teams", "several teams", "level", "no level", "some or no level", "any level"]
+)
+async def test_narrowed_entities_come_out_of_an_index_by_identifier(executor: Executor, name: str) -> None:
+    await assert_unsorted(executor, FILTERS[name], ORDERS[0])
+    await assert_unsorted(executor, FILTERS[name], ORDERS[1])
+
+
+async def assert_unsorted(executor: Executor, narrow: Any, order: dict[str, str]) -> None:
+    """Nothing is sorted in memory for the first two pages."""
+    after = None
+    for _ in range(2):
+        variables = {"blueprint": "service", "filter": narrow, "order": order, "first": 5, "after": after}
+        with executor.commands.recorded() as sent:
+            found = await executor.execute(operations.ENTITY_NAMES, **variables)
+        (page,) = [one for one in sent if one.get("find") == "entities"]
+        assert "SORT" not in await stages(executor, page), page
+        after = found["entities"]["pageInfo"]["endCursor"]
+
+
+@pytest.mark.parametrize("name", RESULTS)
+async def test_rule_results_are_found_on_an_index(executor: Executor, name: str) -> None:
+    await assert_pages_indexed(executor, operations.RULE_RESULTS, filter=RESULTS[name])
+
+
+@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize("document", [operations.LEVEL_CHANGES, operations.RESULT_CHANGES])
+async def test_changes_are_found_on_an_index(executor: Executor, document: str, name: str) -> None:
+    await assert_pages_indexed(executor, document, filter=CHANGES[name])
+
+
+@pytest.mark.parametrize(
+    ("document", "variables"),
+    [
+        (operations.BLUEPRINTS, {}),
+        (operations.SCORECARDS, {}),
+        (operations.SCORECARDS, {"blueprint": "service"}),
+        (operations.RULES, {"scorecard": "a"}),
+        (operations.EVALUATIONS, {}),
+        (operations.EVALUATIONS, {"blueprint": "service"}),
+    ],
+)
+async def test_definitions_and_evaluations_are_found_on_an_index(
+    executor: Executor, document: str, variables: dict[str, Any]
+) -> None:
+    await assert_pages_indexed(executor, document, **variables)
+
+
+async def test_single_objects_are_found_on_an_index(executor: Executor) -> None:
+    nodes: list[tuple[str, dict[str, Any]]] = [
+        (operations.BLUEPRINTS, {}),
+        (operations.SCORECARDS, {}),
+        (operations.ENTITIES, {"blueprint": "service"}),
+        (operations.RULES, {"scorecard": "a"}),
+        (operations.RULE_RESULTS, {}),
+        (operations.LEVEL_CHANGES, {}),
+        (operations.RESULT_CHANGES, {}),
+        (operations.EVALUATIONS, {}),
+    ]
+    for document, variables in nodes:
+        (page,) = (await executor.execute(document, first=1, **variables)).values()
+        node = page["edges"][0]["node"]["id"]
+        await assert_indexed(executor, await executor.commands_of(operations.NODE, id=node))
+
+
+async def test_mutations_find_what_they_write_on_an_index(executor: Executor) -> None:
+    own, card = (
+        blueprint("other"),
+        scorecard("other", rule("r", "Bronze", condition("stars", ">", 1)), of="other"),
+    )
+    some = query(condition("stars", ">", 0))
+    steps: list[tuple[str, dict[str, Any]]] = [
+        (operations.UPSERT_BLUEPRINT, own),
+        (operations.UPSERT_SCORECARD, card),
+        (operations.UPSERT_ENTITIES, {"entities": [entity("a", "other", stars=1), entity("b", "other")]}),
+        (operations.UPSERT_ENTITIES, {"entities": [entity("a", "other", stars=9)], "mode": "MERGE"}),
+        (operations.UPSERT_BLUEPRINT, own | {"title": "Other"}),
+        (operations.UPSERT_SCORECARD, card | {"filter": some}),
+        (
+            operations.UPSERT_RULE,
+            {"scorecard": "other", "rule": rule("s", "Gold", condition("stars", ">", 3))},
+        ),
+        (operations.DELETE_RULE, {"scorecard": "other", "identifier": "s"}),
+        (operations.EVALUATE, {"blueprint": "other", "identifiers": ["a"]}),
+        (operations.EVALUATE, {"blueprint": "other"}),
+        (operations.DELETE_ENTITIES, {"blueprint": "other", "identifiers": ["a"]}),
+        (operations.DELETE_SCORECARD, {"identifier": "other", "force": True}),
+        (operations.DELETE_BLUEPRINT, {"identifier": "other", "force": True}),
+    ]
+    for document, sent in steps:
+        await assert_indexed(executor, await executor.commands_of(document, input=sent))
+
+
+async def test_the_work_in_the_background_runs_on_indexes(executor: Executor) -> None:
+    services = executor.services
+    await executor.execute(
+        operations.UPSERT_RULE,
+        input={"scorecard": "a", "rule": rule("extra", "Gold", condition("stars", ">", 3))},
+    )
+    with executor.commands.recorded() as sent:
+        async with services:
+            await eventually(
+                lambda: services.storage.evaluations.page("service", None, 500),
+                lambda found: all(one.state is EvaluationState.DONE for one in found),
+            )
+            await services.reconciler.reconcile(CauseKind.PLUGINS_CHANGED)
+            await anext(services.feed.follow(0))
+    await assert_indexed(executor, sent)
