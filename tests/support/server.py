@@ -79,6 +79,11 @@ class ServerProcess:
             self._process.kill()
             raise
 
+    def wait(self) -> int:
+        """The exit status of a process that ends by itself."""
+        assert self._process is not None
+        return self._process.wait(STOP_SECONDS)
+
     def query(self, document: str, **variables: Any) -> dict[str, Any]:
         """The data that an operation answers with; fails where there are errors."""
         answer = self.post(document, **variables)

@@ -1,6 +1,7 @@
 """The catalogue: the definitions in force, compiled once per version."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from hashlib import blake2b
 
 from msgspec import Struct, json
@@ -90,7 +91,7 @@ class Catalogue:
         cached = self._cache.get(blueprint)
         return cached is not None and cached.stamp == stamp
 
-    async def _load(self, names: Set[str]) -> dict[str, Definitions]:
+    async def _load(self, names: AbstractSet[str]) -> dict[str, Definitions]:
         blueprints = await self._store.blueprint.many(names)
         scorecards = await self._store.scorecards_of(names)
         loaded: dict[str, Definitions] = {}

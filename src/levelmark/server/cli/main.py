@@ -5,6 +5,11 @@ import sys
 import click
 
 from levelmark import __version__
+from levelmark.server.cli.apply import apply
+from levelmark.server.cli.demo import demo
+from levelmark.server.cli.export import export
+from levelmark.server.cli.plugins import plugins
+from levelmark.server.cli.schema import schema
 from levelmark.server.cli.serve import serve
 from levelmark.server.errors import CommandError
 
@@ -15,7 +20,8 @@ def levelmark() -> None:
     """Levelmark, a self-hosted scorecard server."""
 
 
-levelmark.add_command(serve)
+for command in (apply, demo, export, plugins, schema, serve):
+    levelmark.add_command(command)
 
 
 def main() -> None:

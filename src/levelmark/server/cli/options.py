@@ -26,13 +26,18 @@ def _read_settings(context: click.Context, _: click.Parameter, path: Path | None
         raise click.BadParameter(f"{path} cannot be read: {error}") from error
     if not isinstance(found, dict):
         raise click.BadParameter(f"{path} must hold settings by name, as in `port: 4000`")
-    known = {parameter.name for parameter in context.command.params}
-    unknown = sorted(str(name) for name in found if str(name).replace("-", "_") not in known)
+    names = {_plain(option.opts[0]): option.name for option in context.command.params}
+    unknown = sorted(str(name) for name in found if _plain(name) not in names)
     if unknown:
         raise click.BadParameter(f"{path} has unknown settings: {', '.join(unknown)}")
-    values = {str(name).replace("-", "_"): value for name, value in found.items()}
+    values = {names[_plain(name)]: value for name, value in found.items()}
     context.default_map = {**(context.default_map or {}), **values}
     return path
+
+
+def _plain(name: object) -> str:
+    """A setting's name with a hyphen or an underscore, with the dashes of a flag or without."""
+    return str(name).lstrip("-").replace("-", "_")
 
 
 def server_options(command: Command) -> Command:
