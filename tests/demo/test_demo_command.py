@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import IO
 
@@ -26,10 +26,9 @@ CHANGE = r"(\S+) (?:\(\w+\) )?(Ownership|Production readiness): (\w+) → (\w+) 
 @pytest.fixture
 def usual_port_taken() -> Iterator[None]:
     """Somebody listens where the demo would."""
-    with closing(socket.socket()) as taken:
+    with ExitStack() as stack:
         with suppress(OSError):  # somebody else does already
-            taken.bind(("127.0.0.1", DEFAULT_PORT))
-            taken.listen()
+            stack.enter_context(closing(socket.create_server(("127.0.0.1", DEFAULT_PORT))))
         yield
 
 

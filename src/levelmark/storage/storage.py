@@ -12,6 +12,7 @@ from levelmark.storage.definitions import DefinitionStore
 from levelmark.storage.entities import EntityStore
 from levelmark.storage.errors import translated
 from levelmark.storage.evaluations import EvaluationStore
+from levelmark.storage.farewell import ignore_stragglers
 from levelmark.storage.indexes import ensure_indexes
 from levelmark.storage.log import ChangeLog
 
@@ -58,6 +59,7 @@ class Storage:
 
     def _close(self) -> None:
         # The driver says goodbye to the database, and would wait long for one that is away.
+        ignore_stragglers()
         with timeout(_FAREWELL_SECONDS):
             self._client.close()
 
