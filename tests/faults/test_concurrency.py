@@ -26,7 +26,7 @@ from tests.support.consistency import assert_consistent
 from tests.support.documents import condition, query, rule
 from tests.support.server import ServerProcess
 
-_SECONDS = 5
+_SECONDS = 2
 
 
 async def test_two_processes_write_the_same_entities_while_a_third_edits_the_scorecards(

@@ -21,7 +21,7 @@ from tests.faults.scale import chance
 from tests.support.consistency import assert_consistent
 from tests.support.waiting import eventually
 
-MAJORITY_LOST = {"writeConcernError": {"code": 64, "errmsg": "waiting for replication timed out"}}
+MAJORITY_LOST = {"writeConcernError": {"code": 100, "errmsg": "not enough members hold data"}}
 INTERRUPTED = {"errorCode": 11601}
 STEPPED_DOWN = {"writeConcernError": {"code": 189, "errmsg": "primary stepped down"}}
 UNHEARD_OF = {"errorCode": 8}

@@ -61,12 +61,17 @@ async def test_a_server_outlives_a_database_that_crashes_and_comes_back(
             options = ("--mongodb-url", url, "--shutdown-seconds", "1")
             server = stack.enter_context(ServerProcess(tmp_path / "server.log", *options))
             define(server)
-        for _ in range(scaled(1)):
-            async with EmbeddedMongo(data) as mongo:
-                await load_until_killed(server, entities, dice, mongo.pid)
-        async with EmbeddedMongo(data), Client(server.url) as client:
-            assert await client.load(entities, batch=50)
-            await check(url, registry, len(entities))
+        async with Client(server.url) as client:
+            loads: list[asyncio.Task[bool]] = []
+            for _ in range(scaled(2)):
+                async with EmbeddedMongo(data) as mongo:
+                    loads.append(asyncio.create_task(client.load(entities, batch=10)))
+                    await asyncio.sleep(dice.uniform(0.05, 0.4))
+                    os.kill(mongo.pid, signal.SIGKILL)
+            async with EmbeddedMongo(data):
+                await asyncio.gather(*loads)
+                assert await client.load(entities, batch=50)
+                await check(url, registry, len(entities))
     assert "Traceback" not in server.output
 
 

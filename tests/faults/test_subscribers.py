@@ -76,7 +76,7 @@ async def test_a_subscriber_that_does_not_read_slows_nobody_and_loses_nothing(st
         subscribed(server.url, "0", FAT_LEVEL_CHANGES) as slow,
         Client(server.url) as client,
     ):
-        for number in range(scaled(5)):
+        for number in range(scaled(3)):
             entities = crowd(chance(f"slow {number}"), 300)
             fat = [one | {"properties": one["properties"] | ballast} for one in entities]
             assert await client.load(fat, batch=50)

@@ -17,7 +17,7 @@ from tests.support.consistency import assert_consistent
 from tests.support.documents import blueprint
 from tests.support.server import ServerProcess
 
-_CROWD = scaled(2_500)
+_CROWD = max(1_600, scaled(1_600))
 _SECONDS = 60
 
 

@@ -37,7 +37,7 @@ VALUES = st.recursive(
 )
 
 quick = settings(
-    max_examples=scaled(60),
+    max_examples=scaled(40),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # the database is emptied by no example
 )

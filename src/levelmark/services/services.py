@@ -23,7 +23,7 @@ from levelmark.services.scorecards import ScorecardService
 from levelmark.services.writing import Writing
 from levelmark.storage import Storage
 
-_FAREWELL_SECONDS: Final = 3.0
+_FAREWELL_SECONDS: Final = 2.0
 
 
 class Services:
