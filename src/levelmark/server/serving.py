@@ -95,7 +95,6 @@ class _Process:
     def __init__(self, settings: Settings, registry: Registry) -> None:
         self._settings = settings
         self._registry = registry
-        self._stack = contextlib.AsyncExitStack()
         self._server: _Server | None = None
         self._starting: asyncio.Task[object] | None = None
         self._before: dict[signal.Signals, Any] = {}
