@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -153,3 +153,13 @@ async def _dialled(url: str) -> socket.socket:
         raw.close()
         raise
     return raw
+
+
+@asynccontextmanager
+async def following(subscribers: Sequence[Subscriber]) -> AsyncIterator[Sequence[Subscriber]]:
+    """Lets the subscribers receive."""
+    tasks = [asyncio.create_task(one.run()) for one in subscribers]
+    yield subscribers
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

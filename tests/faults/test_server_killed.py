@@ -29,7 +29,7 @@ async def test_what_a_killed_server_left_half_loaded_is_as_if_nothing_had_happen
     for left in reversed(range(scaled(3))):
         if left > 1:  # the lease of what is evaluated when it dies has ended when the last is killed
             server.query(UPSERT_SCORECARD, input=popular(dice.randrange(1, 6)))
-        cut_short += await load_until_killed(server, entities, dice)
+        cut_short += await load_until_killed(server, crowd(dice, len(entities)), dice)
         server.start()
     assert cut_short, "no kill hit a load"
     server.query(UPSERT_SCORECARD, input=popular())

@@ -28,6 +28,7 @@ from tests.faults.subscribers import (
     SocketSubscriber,
     StreamSubscriber,
     Subscriber,
+    following,
     subscribed,
 )
 from tests.support.consistency import assert_consistent
@@ -50,7 +51,7 @@ async def test_subscribers_that_are_cut_off_receive_every_change_once_and_in_ord
     dice = chance("cut off")
     server = start()
     define(server)
-    async with following(server, 3, 2) as subscribers, cutting(subscribers, dice):
+    async with following(subscribed_to(server, 3, 2)) as subscribers, cutting(subscribers, dice):
         for number in range(scaled(4)):
             if number % 2:
                 server.kill()
@@ -72,7 +73,7 @@ async def test_a_subscriber_that_does_not_read_slows_nobody_and_loses_nothing(st
     define(server)
     ballast: dict[str, Json] = {"settings": {"ballast": "x" * 10_000}}
     async with (
-        following(server, 1, 1) as brisk,
+        following(subscribed_to(server, 1, 1)) as brisk,
         subscribed(server.url, "0", FAT_LEVEL_CHANGES) as slow,
         Client(server.url) as client,
     ):
@@ -129,7 +130,7 @@ async def test_a_change_written_by_one_process_reaches_the_subscribers_of_anothe
     writer, reader = start(), start()
     define(writer)
     delays: list[float] = []
-    async with following(reader, 1, 0) as (subscriber,), Client(writer.url) as client:
+    async with following(subscribed_to(reader, 1, 0)) as (subscriber,), Client(writer.url) as client:
         for number in range(scaled(20)):
             entity = {"blueprint": "service", "identifier": f"s{number}", "properties": {"archived": True}}
             await client.say(UPSERT_ENTITIES, entities=[entity])
@@ -146,16 +147,10 @@ def define(server: ServerProcess) -> None:
     server.query(UPSERT_SCORECARD, input=modern())
 
 
-@asynccontextmanager
-async def following(server: ServerProcess, sockets: int, streams: int) -> AsyncIterator[list[Subscriber]]:
-    """Subscribers from the log's beginning."""
-    kinds = [SocketSubscriber] * sockets + [StreamSubscriber] * streams
-    subscribers: list[Subscriber] = [kind(server.url) for kind in kinds]
-    tasks = [asyncio.create_task(one.run()) for one in subscribers]
-    yield subscribers
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+def subscribed_to(server: ServerProcess, sockets: int, streams: int) -> list[Subscriber]:
+    """So many subscribers of each kind."""
+    kinds: list[type[Subscriber]] = [SocketSubscriber] * sockets + [StreamSubscriber] * streams
+    return [kind(server.url) for kind in kinds]
 
 
 @asynccontextmanager
