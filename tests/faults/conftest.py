@@ -1,8 +1,7 @@
 """Several server processes over one database."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from itertools import count
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeAlias
 
@@ -10,21 +9,31 @@ import pytest
 
 from tests.support.server import ServerProcess
 
-Start: TypeAlias = Callable[[], ServerProcess]
+Start: TypeAlias = Callable[[int], list[ServerProcess]]
 
 
 @pytest.fixture
 def start(mongo_url: str, database: str, tmp_path: Path) -> Iterator[Start]:
-    """Starts another server process over the test's database; all are stopped at the end."""
-    numbers = count(1)
-    with ExitStack() as stack:
+    """Starts so many more server processes over the test's database; all are stopped at the end."""
+    servers: list[ServerProcess] = []
 
-        def started() -> ServerProcess:
-            log = tmp_path / f"server-{next(numbers)}.log"
-            options = ("--mongodb-url", mongo_url, "--database", database, "--shutdown-seconds", "1")
-            return stack.enter_context(ServerProcess(log, *options))
+    def started(count: int) -> list[ServerProcess]:
+        options = ("--mongodb-url", mongo_url, "--database", database, "--shutdown-seconds", "1")
+        logs = [tmp_path / f"server-{len(servers) + number}.log" for number in range(count)]
+        fresh = [ServerProcess(log, *options) for log in logs]
+        servers.extend(fresh)
+        together(ServerProcess.start, fresh)
+        return fresh
 
-        yield started
+    yield started
+    together(ServerProcess.stop, servers)
+
+
+def together(step: Callable[[ServerProcess], object], servers: list[ServerProcess]) -> None:
+    """Takes the step with all of the servers at once."""
+    with ThreadPoolExecutor(max(1, len(servers))) as threads:
+        for _ in threads.map(step, servers):
+            pass
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from tests.support.server import ServerProcess
 async def test_servers_that_are_killed_under_writers_editors_and_subscribers_leave_everything_fitting(
     storage: Storage, registry: Registry, start: Start
 ) -> None:
-    servers = [start(), start()]
+    servers = start(2)
     define(servers[0])
     clients = [Client(server.url) for server in servers]
     subscribers = [SocketSubscriber(server.url) for server in servers]
@@ -28,7 +28,7 @@ async def test_servers_that_are_killed_under_writers_editors_and_subscribers_lea
             *(undaunted(write, client) for client in clients for _ in range(3)),
             *(undaunted(edit, client) for client in clients),
             lambda dice: kill_one(servers, clients, subscribers, dice),
-            seconds=4,
+            seconds=3,
         )
         told = levels(await assert_consistent(storage, registry.operators))
         for one in subscribers:

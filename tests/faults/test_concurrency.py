@@ -21,7 +21,7 @@ from tests.support.consistency import assert_consistent
 async def test_two_processes_write_the_same_entities_while_a_third_edits_the_scorecards(
     storage: Storage, registry: Registry, start: Start
 ) -> None:
-    servers = [start(), start(), start()]
+    servers = start(3)
     define(servers[0])
     async with (
         Client(servers[0].url) as one,
@@ -40,7 +40,7 @@ async def test_two_processes_write_the_same_entities_while_a_third_edits_the_sco
 async def test_a_blueprint_is_deleted_while_writers_write(
     storage: Storage, registry: Registry, start: Start
 ) -> None:
-    servers = [start(), start()]
+    servers = start(2)
     define(servers[0])
     async with Client(servers[0].url) as one, Client(servers[1].url) as other:
 
@@ -70,7 +70,7 @@ async def test_a_blueprint_is_deleted_while_writers_write(
 async def test_a_scorecard_is_deleted_while_writers_write(
     storage: Storage, registry: Registry, start: Start
 ) -> None:
-    servers = [start(), start()]
+    servers = start(2)
     define(servers[0])
     async with Client(servers[0].url) as one, Client(servers[1].url) as other:
 

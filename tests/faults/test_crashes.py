@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from msgspec.structs import replace
 
-from levelmark.domain.change import Transition
+from levelmark.domain.change import CauseKind, Transition
 from levelmark.plugins import Registry
 from levelmark.services import Services
 from levelmark.services.writing import Mode
@@ -122,6 +122,22 @@ async def test_a_crash_between_a_write_and_its_look_at_the_definitions_leaves_no
     with pytest.raises(CrashError):
         await doomed.entities.upsert(crowd(chance("second"), CROWD), Mode.REPLACE)
     await repaired()
+
+
+async def test_however_much_was_left_behind_is_delivered_in_two_rounds(
+    doomed: Services, mongo_url: str, database: str, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before(monkeypatch, doomed.storage.log, "append", crash)
+    with pytest.raises(CrashError):
+        await doomed.entities.upsert(crowd(chance("many"), 700), Mode.REPLACE)
+    async with Storage(mongo_url, database) as own:
+        heir = Services(own, registry)
+        await heir.reconciler.reconcile(CauseKind.SCORECARD_WRITTEN)
+        assert await own.log.bounds() == (1, 0), "its writer may still be at it"
+        await heir.reconciler.reconcile(CauseKind.SCORECARD_WRITTEN)
+        await heir.delivery.close()
+        assert await own.entities.owed(1) == []
+        assert len({change.entity for change in await own.log.read(0, 10_000)}) == 700
 
 
 @pytest.mark.parametrize("count", [0, CROWD])

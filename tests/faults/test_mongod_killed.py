@@ -63,7 +63,7 @@ async def test_a_server_outlives_a_database_that_crashes_and_comes_back(
             define(server)
         async with Client(server.url) as client:
             loads: list[asyncio.Task[bool]] = []
-            for _ in range(scaled(2)):
+            for _ in range(scaled(1)):
                 async with EmbeddedMongo(data) as mongo:
                     loads.append(asyncio.create_task(client.load(crowd(dice, _CROWD), batch=5)))
                     await asyncio.sleep(dice.uniform(0.05, 0.4))

@@ -22,7 +22,7 @@ async def test_what_a_killed_server_left_half_loaded_is_as_if_nothing_had_happen
 ) -> None:
     dice = chance("server killed")
     entities = crowd(dice, 400)
-    server = start()
+    (server,) = start(1)
     server.query(UPSERT_BLUEPRINT, input=attacked_blueprint())
     server.query(UPSERT_SCORECARD, input=modern())
     cut_short = 0

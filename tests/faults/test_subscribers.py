@@ -49,7 +49,7 @@ async def test_subscribers_that_are_cut_off_receive_every_change_once_and_in_ord
     storage: Storage, registry: Registry, start: Start
 ) -> None:
     dice = chance("cut off")
-    server = start()
+    (server,) = start(1)
     define(server)
     async with following(subscribed_to(server, 3, 2)) as subscribers, cutting(subscribers, dice):
         for number in range(scaled(4)):
@@ -69,7 +69,7 @@ async def test_subscribers_that_are_cut_off_receive_every_change_once_and_in_ord
 
 
 async def test_a_subscriber_that_does_not_read_slows_nobody_and_loses_nothing(start: Start) -> None:
-    server = start()
+    (server,) = start(1)
     define(server)
     ballast: dict[str, Json] = {"settings": {"ballast": "x" * 10_000}}
     async with (
@@ -127,7 +127,7 @@ async def test_who_resumes_before_the_feed_has_begun_need_not_wait_for_another_c
 
 
 async def test_a_change_written_by_one_process_reaches_the_subscribers_of_another(start: Start) -> None:
-    writer, reader = start(), start()
+    writer, reader = start(2)
     define(writer)
     delays: list[float] = []
     async with following(subscribed_to(reader, 1, 0)) as (subscriber,), Client(writer.url) as client:

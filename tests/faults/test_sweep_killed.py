@@ -24,15 +24,15 @@ _SECONDS = 60
 async def test_another_process_finishes_what_a_dead_one_and_a_sleeping_one_had_begun(
     storage: Storage, registry: Registry, start: Start
 ) -> None:
-    sleeper = start()
+    (sleeper,) = start(1)
     await define(sleeper, "service")
     await define(sleeper, "library")
     left_asleep = await begun(storage, sleeper, "service")
     os.kill(sleeper.pid, signal.SIGSTOP)
-    doomed = start()
+    (doomed,) = start(1)
     left_dead = await begun(storage, doomed, "library")
     doomed.kill()
-    heir = start()
+    (heir,) = start(1)
     for seen in await asyncio.gather(watch(storage, left_asleep), watch(storage, left_dead)):
         assert [one.evaluated for one in seen] == sorted(one.evaluated for one in seen)
         assert all(one.evaluated <= one.total == _CROWD for one in seen)

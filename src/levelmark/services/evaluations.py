@@ -41,6 +41,7 @@ class EvaluationService:
         self._clock = clock
         self._owner = secrets.token_hex(8)
         self._wake = asyncio.Event()
+        self._taking: asyncio.Task[Evaluation | None] | None = None
 
     async def begin(self, blueprint: str, cause: CauseKind, *, every: bool = False) -> Evaluation:
         """An evaluation of a blueprint's entities: of `every` one, or of those that are out of date."""
@@ -56,12 +57,15 @@ class EvaluationService:
         try:
             await self._work_on()
         finally:
+            if self._taking is not None:  # it may be about to take one
+                await asyncio.gather(self._taking, return_exceptions=True)
             await self._storage.evaluations.give_up(self._owner)
 
     async def _work_on(self) -> None:
         while True:
             try:
-                evaluation = await self._storage.evaluations.take(self._owner)
+                self._taking = asyncio.create_task(self._storage.evaluations.take(self._owner))
+                evaluation = await asyncio.shield(self._taking)
                 if evaluation is None:
                     await wait_for_news(self._wake, _LOOK_SECONDS)
                 else:

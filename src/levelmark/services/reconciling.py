@@ -55,14 +55,14 @@ class Reconciler:
         await self._evaluate_outdated(cause)
 
     async def _deliver_owed(self) -> None:
-        # What is owed at two looks in a row was left behind; at one, its writer may be at it.
-        while True:
-            owed = await self._storage.entities.owed(_BATCH)
-            left = [transition for transition in owed if transition.id in self._seen]
-            self._seen = frozenset(transition.id for transition in owed)
-            if not left:
-                return
-            await self._delivery.deliver(left)
+        # What is owed in two rounds in a row was left behind; in one, its writer may be at it.
+        seen: set[str] = set()
+        after = ""
+        while owed := await self._storage.entities.owed(_BATCH, after):
+            await self._delivery.deliver([one for one in owed if one.id in self._seen])
+            seen |= {one.id for one in owed}
+            after = max(one.id for one in owed)
+        self._seen = frozenset(seen)
 
     async def _remove_orphans(self) -> None:
         names = {*await self._storage.entities.blueprints(), *await self._storage.definitions.measured()}
