@@ -19,8 +19,11 @@ META_PROPERTIES: Final[dict[str, frozenset[JsonType]]] = {
 }
 """What every entity has besides its blueprint's properties, and of which types."""
 
-INSTANT_FORMATS: Final = frozenset({"date-time", "date"})
+INSTANT_FORMATS: Final = frozenset({"date-time", "date", "timer"})
 """Formats whose values the ordering operators compare as instants."""
+
+INSTANTS: Final = frozenset({"$createdAt", "$updatedAt"})
+"""Meta-properties that are points in time."""
 
 RESERVED: Final = frozenset({"_scorecard", "_rule", "_rule_result"})
 """Blueprint identifiers that the server keeps for itself."""
@@ -73,16 +76,48 @@ class Blueprint(Struct, frozen=True):
         return name in (self.schema.required or ())
 
     def types(self, name: str) -> frozenset[JsonType]:
-        """The types that values of the property may have; all of them where the schema does not say."""
+        """The types that values of the property may have; all of them where nothing says which."""
         if name in META_PROPERTIES:
             return META_PROPERTIES[name]
-        declared = self.schema.properties.get(name, {}).get("type")
+        if name in self.aggregation_properties:
+            return frozenset({JsonType.NUMBER})
+        declared = self.declaration(name).get("type")
         listed = declared if isinstance(declared, list) else [declared]
         known = frozenset(SCHEMA_TYPES[one] for one in listed if one in SCHEMA_TYPES)
         return known or frozenset(JsonType)
 
     def is_instant(self, name: str) -> bool:
         """Whether values of the property are points in time."""
-        if name in {"$createdAt", "$updatedAt"}:
-            return True
-        return self.schema.properties.get(name, {}).get("format") in INSTANT_FORMATS
+        return name in INSTANTS or self.declaration(name).get("format") in INSTANT_FORMATS
+
+    def declaration(self, name: str) -> dict[str, Json]:
+        """The JSON Schema of an own property, or what a calculation says of its type and format."""
+        own = self.schema.properties.get(name)
+        return self.calculation_properties.get(name, {}) if own is None else own
+
+
+class Kind(Struct, frozen=True):
+    """What is known of a property's values: their types, and whether they are points in time."""
+
+    types: frozenset[JsonType]
+    instant: bool = False
+
+
+class ResolvedBlueprint(Blueprint, frozen=True):
+    """A blueprint in its surroundings: what its mirrors show is known from the blueprints that they reach.
+
+    `kinds` are those of the mirror properties; `broken` says of derived properties why they have no data.
+    """
+
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
+
+    def types(self, name: str) -> frozenset[JsonType]:
+        """As of any blueprint; a mirror property's are those of what it shows."""
+        kind = self.kinds.get(name)
+        return kind.types if kind else super().types(name)
+
+    def is_instant(self, name: str) -> bool:
+        """As of any blueprint; a mirror property is what it shows."""
+        kind = self.kinds.get(name)
+        return kind.instant if kind else super().is_instant(name)

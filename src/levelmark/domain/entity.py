@@ -26,6 +26,8 @@ class EntityInput(Struct, frozen=True):
 class Entity(Struct, frozen=True):
     """One thing of a blueprint. `team` reads back as it was sent: one name, several, or none.
 
+    `derived` are the values of its mirror, calculation and aggregation properties, those that have one;
+    `reasons` say of the others why there is no data, as far as it is more than nothing to read.
     Instants are ISO 8601 texts in UTC. `version` grows with every write; `uid` survives no deletion.
     """
 
@@ -36,6 +38,8 @@ class Entity(Struct, frozen=True):
     team: str | tuple[str, ...] | None = None
     properties: dict[str, Json] = field(default_factory=dict)
     relations: dict[str, str | list[str] | None] = field(default_factory=dict)
+    derived: dict[str, Json] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
     created_at: str | None = None
     updated_at: str | None = None
     created_by: str | None = None
@@ -50,6 +54,13 @@ class Entity(Struct, frozen=True):
         if self.team is None:
             return ()
         return (self.team,) if isinstance(self.team, str) else self.team
+
+    def targets(self, relation: str) -> tuple[str, ...]:
+        """The identifiers that it points at with the relation, in their order."""
+        value = self.relations.get(relation)
+        if isinstance(value, str):
+            return (value,) if value else ()
+        return tuple(value or ())
 
     def score(self, scorecard: str) -> Score | None:
         """What the entity scored in that scorecard, if the scorecard applies to it."""

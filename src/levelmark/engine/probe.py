@@ -60,6 +60,7 @@ class Probe:
             and condition.property is not None
             and blueprint.is_instant(condition.property)
         )
+        self.derived = condition.property in blueprint.derived
         self.operand: Json = instant(self.value) if self.instants else self.value
         self.types = self._types_taken()
         self.test: Test | None = None
@@ -104,7 +105,7 @@ class Probe:
             return self._team(entity)
         if self.condition.property in META_PROPERTIES:
             return getattr(entity, ATTRIBUTES[self.condition.property])
-        return entity.properties.get(self.condition.property)
+        return (entity.derived if self.derived else entity.properties).get(self.condition.property)
 
     def _team(self, entity: Entity) -> Json:
         # One team may be sent as a name or as a list of one: operators must not tell these apart.

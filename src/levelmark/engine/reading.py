@@ -51,6 +51,9 @@ class Reading:
             return _TEAMS if _takes_arrays(probe) else _TEAM
         if name in META_PROPERTIES:
             return f"entity.{ATTRIBUTES[name]}"
+        if probe.derived:
+            self._shared("derived", "entity.derived.get")
+            return f"derived({self._source.bind(name)})"
         self._shared("get", "entity.properties.get")
         return f"get({self._source.bind(name)})"
 

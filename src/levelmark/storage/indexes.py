@@ -17,6 +17,7 @@ _INDEXES: Final = {
         IndexModel([("blueprint", ASCENDING), ("createdAt", ASCENDING), ("identifier", ASCENDING)]),
         IndexModel([("blueprint", ASCENDING), ("updatedAt", ASCENDING), ("identifier", ASCENDING)]),
         IndexModel([("blueprint", ASCENDING), ("teams", ASCENDING), ("identifier", ASCENDING)]),
+        IndexModel([("blueprint", ASCENDING), ("links", ASCENDING), ("identifier", ASCENDING)]),
         IndexModel(
             [
                 ("blueprint", ASCENDING),

@@ -33,7 +33,7 @@ def _part(part: QueryPart, blueprint: Blueprint) -> dict[str, Any] | None:
 
 
 def _condition(condition: Condition, blueprint: Blueprint) -> dict[str, Any] | None:
-    field = _field(condition)
+    field = _field(condition, blueprint)
     if field is None:
         return None
     if condition.operator in _ORDERED and blueprint.is_instant(condition.subject()):
@@ -43,12 +43,13 @@ def _condition(condition: Condition, blueprint: Blueprint) -> dict[str, Any] | N
     return None if test is None else {field: test}
 
 
-def _field(condition: Condition) -> str | None:
+def _field(condition: Condition, blueprint: Blueprint) -> str | None:
     if condition.property is None:
         return f"relations.{escape_key(condition.relation or '')}"
     if condition.property in META_PROPERTIES:
         return _FIELDS.get(condition.property)
-    return f"properties.{escape_key(condition.property)}"
+    container = "derived" if condition.property in blueprint.derived else "properties"
+    return f"{container}.{escape_key(condition.property)}"
 
 
 def _scalar(condition: Condition) -> bool:

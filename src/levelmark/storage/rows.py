@@ -32,6 +32,9 @@ def entity_fields(entity: Entity, stamp: str) -> dict[str, Any]:
         "teams": list(entity.teams),
         "properties": escape(entity.properties),
         "relations": escape(entity.relations),
+        "links": [link(name, target) for name in entity.relations for target in entity.targets(name)],
+        "derived": escape(entity.derived),
+        "reasons": escape(entity.reasons),
         "createdAt": entity.created_at,
         "updatedAt": entity.updated_at,
         "createdBy": entity.created_by,
@@ -40,6 +43,14 @@ def entity_fields(entity: Entity, stamp: str) -> dict[str, Any]:
         "version": entity.version,
         "stamp": stamp,
     }
+
+
+def link(relation: str, target: str) -> str:
+    """How it stands in an entity's row that it points at `target`: one text, so that one index finds it.
+
+    No name has the separator in it: identifiers hold no control characters.
+    """
+    return f"{relation}\x1f{target}"
 
 
 def scores_field(scores: tuple[Score, ...]) -> list[dict[str, Any]]:
@@ -75,6 +86,8 @@ def held(row: Mapping[str, Any]) -> Held:
         team=tuple(team) if isinstance(team, list) else team,
         properties=unescape(row["properties"]),
         relations=unescape(row["relations"]),
+        derived=unescape(row["derived"]),
+        reasons=unescape(row["reasons"]),
         created_at=row["createdAt"],
         updated_at=row["updatedAt"],
         created_by=row["createdBy"],

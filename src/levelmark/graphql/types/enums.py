@@ -57,6 +57,10 @@ class CauseKind(Enum):
     )
     SCORECARD_DELETED = _value("SCORECARD_DELETED", description="The scorecard was deleted.")
     BLUEPRINT_WRITTEN = _value("BLUEPRINT_WRITTEN", description="The blueprint was written.")
+    RELATED_ENTITY_WRITTEN = _value(
+        "RELATED_ENTITY_WRITTEN", description="An entity that a derived property reads has changed."
+    )
+    TIME_PASSED = _value("TIME_PASSED", description="An answer that depends on time could change.")
     PLUGINS_CHANGED = _value("PLUGINS_CHANGED", description="An operator was installed or removed.")
     REQUESTED = _value("REQUESTED", description="Somebody asked for an evaluation.")
 
