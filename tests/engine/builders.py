@@ -1,7 +1,7 @@
 """Builders: the least that a test must say to have an entity, a query or a scorecard."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import UNSET
 
@@ -16,11 +16,15 @@ from levelmark.operators import levelmark_operators
 
 NOW = "2026-01-01T00:00:00.000Z"
 LATER = "2026-02-01T00:00:00.000Z"
+AT = 1_767_225_600_000_000
+"""`NOW` as an instant."""
 BUILTIN = {operator.name: operator for operator in levelmark_operators()}
 BLUEPRINT = Blueprint(
     "service",
     "Service",
     Schema({"due": {"type": "string", "format": "date"}, "seen": {"format": "date-time"}}),
+    mirror_properties={"mirrored": {"path": "owner.x"}},
+    aggregation_properties={"count": {"target": "service", "calculationSpec": {"func": "count"}}},
     relations={"owner": Relation("team"), "uses": Relation("service", many=True)},
 )
 
@@ -55,19 +59,23 @@ def compiled(card: Scorecard, *plugged: Operator) -> CompiledScorecard:
 
 def plugged(
     name: str,
-    test: Callable[[Json], object],
+    test: Callable[[Json], object] | None = None,
     *,
+    timed: Callable[[Json, int], object] | None = None,
     types: Iterable[JsonType] = JsonType,
     missing: Missing = Missing.MISSING,
     instants: bool = False,
+    reads_instants: bool = False,
 ) -> Operator:
-    """A plugin's operator as it is after loading; nothing vouches for what `test` answers."""
+    """A plugin's operator as it is after loading; nothing vouches for what `test` or `timed` answers."""
+    prepared: dict[str, Any] = {"timed": lambda _: timed} if timed else {"prepare": lambda _: test}
     return Operator(
         name=name,
         description="For a test.",
         types=frozenset(types),
         value_schema={},
-        prepare=lambda _: test,  # type: ignore[arg-type,return-value]  # a plugin may get this wrong
         missing=missing,
         instants=instants,
+        reads_instants=reads_instants,
+        **prepared,
     )

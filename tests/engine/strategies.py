@@ -11,6 +11,7 @@ from levelmark.domain.json import Json, JsonType
 from levelmark.domain.operator import Missing, Operator
 from levelmark.domain.query import MAX_DEPTH, Condition, Query, QueryPart
 from levelmark.domain.scorecard import Level, Rule, Scorecard
+from levelmark.operators.windows import DAY_PRESETS, FUTURE_PRESETS, PAST_PRESETS
 from levelmark.testing import json_values
 
 from .builders import BUILTIN, plugged
@@ -26,12 +27,23 @@ SOME = settings(FEW, max_examples=60)
 MANY = settings(FEW, max_examples=150)
 
 
+HOUR = 3_600_000_000
+
+
 def refuse(actual: Json) -> bool:
     raise ValueError(f"{type(actual).__name__} is not to my taste")
 
 
 def leave(_: Json) -> bool:
     raise SystemExit(3)
+
+
+def hour_is_odd(_: Json, now: int) -> tuple[bool, int]:
+    return now // HOUR % 2 == 1, (now // HOUR + 1) * HOUR
+
+
+def refuse_in_time(_: Json, now: int) -> tuple[bool, int]:
+    raise ValueError(f"{now} is not my time")
 
 
 PLUGGED = (
@@ -43,6 +55,12 @@ PLUGGED = (
     plugged("answersNaN", lambda _: float("nan"), types=[JsonType.NUMBER]),
     plugged("isText", lambda actual: isinstance(actual, str)),
     plugged("isNoText", lambda actual: not isinstance(actual, str), missing=Missing.TRUE),
+    plugged("isHourOdd", timed=hour_is_odd),
+    plugged(
+        "isHourOddOf", timed=hour_is_odd, types=[JsonType.STRING], missing=Missing.TRUE, reads_instants=True
+    ),
+    plugged("raisesInTime", timed=refuse_in_time, types=[JsonType.NUMBER, JsonType.ARRAY]),
+    plugged("answersNoPair", timed=lambda *_: True, types=[JsonType.BOOLEAN]),
     plugged("isInstant", lambda actual: isinstance(actual, int), types=[JsonType.STRING], instants=True),
 )
 """Operators of a plugin: failing ones, and ones that behave."""
@@ -56,6 +74,27 @@ VALUES: st.SearchStrategy[Json] = st.one_of(
 )
 """Any JSON, and often the same."""
 
+PROPERTIES = st.sampled_from(
+    ["x", "a.b", "due", "seen", "owner", "$team", "$title", "$createdAt", "count", "mirrored"]
+)
+_ZONES = st.sampled_from(["UTC", "Europe/Berlin", "Pacific/Apia", "America/St_Johns"])
+_PRESETS = st.builds(
+    lambda preset, zone: {"preset": preset, "timeZone": zone},
+    st.sampled_from([*DAY_PRESETS, *PAST_PRESETS, *FUTURE_PRESETS]),
+    _ZONES,
+)
+_WINDOWS = st.one_of(_PRESETS, st.just({"from": "2025-12-31", "to": "2026-01-01T00:00:00Z"}))
+_DURATIONS = st.sampled_from(["P1D", "PT1H", "P1M", "P0D", "P1Y2M", "P9999Y"])
+TIMED_VALUES = {
+    "between": _WINDOWS,
+    "notBetween": _WINDOWS,
+    "olderThan": _DURATIONS,
+    "newerThan": _DURATIONS,
+    "isHourOdd": st.just(None),
+    "isHourOddOf": st.just(None),
+}
+"""Operators whose verdicts change with the time, and values that they take."""
+
 _TEXTS = st.sampled_from(["", "a", "ab", "2026-01-01"])
 _NAMES = st.one_of(st.none(), _TEXTS)
 
@@ -68,6 +107,10 @@ def entities() -> st.SearchStrategy[Entity]:
         title=_NAMES,
         team=st.one_of(_NAMES, st.lists(_TEXTS, max_size=3).map(tuple)),
         properties=st.dictionaries(st.sampled_from(["x", "a.b", "due", "seen", "owner"]), VALUES),
+        derived=st.dictionaries(
+            st.sampled_from(["count", "mirrored"]), VALUES.filter(lambda one: one is not None)
+        ),
+        reasons=st.dictionaries(st.sampled_from(["count", "mirrored"]), _TEXTS),
         relations=st.dictionaries(
             st.sampled_from(["owner", "uses", "due"]), st.one_of(_NAMES, st.lists(_TEXTS, max_size=2))
         ),
@@ -76,19 +119,34 @@ def entities() -> st.SearchStrategy[Entity]:
 
 
 def conditions(operators: Iterable[str] = OPERATORS) -> st.SearchStrategy[Condition]:
+    names = sorted(operators)
+    values = st.one_of(VALUES, PROPERTIES.map(lambda name: {"property": name}))
+    timed = sorted({*TIMED_VALUES} & {*operators})
     of_property = st.builds(
         Condition,
-        operator=st.sampled_from(sorted(operators)),
-        property=st.sampled_from(["x", "a.b", "due", "seen", "owner", "$team", "$title", "$createdAt"]),
-        value=st.one_of(VALUES, st.just(UNSET)),
+        operator=st.sampled_from(names),
+        property=PROPERTIES,
+        value=st.one_of(values, st.just(UNSET)),
+        negated=st.sampled_from([UNSET, True, False]),
     )
     of_relation = st.builds(
         Condition,
-        operator=st.sampled_from(sorted(operators)),
+        operator=st.sampled_from(names),
         relation=st.sampled_from(["owner", "uses", "due"]),
-        value=VALUES,
+        value=values,
     )
+    if timed:
+        return st.one_of(of_property, of_relation, st.sampled_from(timed).flatmap(_timed))
     return st.one_of(of_property, of_property, of_relation)
+
+
+def _timed(operator: str) -> st.SearchStrategy[Condition]:
+    return st.builds(
+        Condition,
+        operator=st.just(operator),
+        property=st.sampled_from(["due", "seen", "$createdAt", "x"]),
+        value=TIMED_VALUES[operator],
+    )
 
 
 @st.composite

@@ -12,9 +12,10 @@ from levelmark.domain.scorecard import Scorecard
 from levelmark.engine.evaluate import CompiledScorecard
 from levelmark.engine.explain import Probes
 from levelmark.engine.generate import Errors, generate
+from levelmark.engine.present import Present
 from levelmark.engine.truth import Truth
 
-from .builders import BLUEPRINT, BUILTIN, NOW
+from .builders import AT, BLUEPRINT, BUILTIN, NOW
 from .strategies import MANY, OPERATORS, SOME, entities, queries, scorecards
 
 KNOWN = {*OPERATORS, "nowhereInstalled"}
@@ -25,8 +26,8 @@ KNOWN = {*OPERATORS, "nowhereInstalled"}
 def test_the_generated_function_agrees_with_the_interpreter(query: Query, entity: Entity) -> None:
     probes = Probes(query, BLUEPRINT, OPERATORS)
     errors: Errors = {}
-    explained = probes.explain(entity)
-    assert generate([probes])(entity, errors) == (explained.truth,)
+    explained = probes.explain(entity, AT)
+    assert generate([probes])(entity, errors, None, Present(AT)) == (explained.truth,)
     failed = {leaf.verdict.reason for leaf in explained.leaves() if leaf.truth is Truth.ERROR}
     assert {reason for reasons in errors.values() for reason in reasons} == failed
 
@@ -35,15 +36,15 @@ def test_the_generated_function_agrees_with_the_interpreter(query: Query, entity
 @MANY
 def test_they_agree_on_built_in_operators_alone(query: Query, entity: Entity) -> None:
     probes = Probes(query, BLUEPRINT, BUILTIN)
-    assert generate([probes])(entity, {}) == (probes.explain(entity).truth,)
+    assert generate([probes])(entity, {}, None, Present(AT)) == (probes.explain(entity, AT).truth,)
 
 
 @given(card=scorecards(KNOWN), entity=entities())
 @SOME
 def test_rules_do_not_meddle_with_each_other(card: Scorecard, entity: Entity) -> None:
     compiled = CompiledScorecard(card, BLUEPRINT, OPERATORS)
-    together = compiled.truths(entity, {})
-    assert together == tuple(compiled.explain(rule.identifier, entity).truth for rule in card.rules)
+    together = compiled.truths(entity, {}, None, Present(AT))
+    assert together == tuple(compiled.explain(rule.identifier, entity, AT).truth for rule in card.rules)
 
 
 @given(card=scorecards(KNOWN), entity=entities(), random=st.randoms(use_true_random=False))

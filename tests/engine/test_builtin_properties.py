@@ -10,10 +10,11 @@ from levelmark.domain.operator import Operator
 from levelmark.engine.explain import Probes
 from levelmark.engine.generate import generate
 from levelmark.engine.inline import FUNCTIONS, inline
+from levelmark.engine.present import Present
 from levelmark.engine.probe import Probe
 from levelmark.engine.truth import Truth
 
-from .builders import BLUEPRINT, BUILTIN, condition, entity, query
+from .builders import AT, BLUEPRINT, BUILTIN, condition, entity, query
 from .strategies import FEW, SOME, VALUES, operator_values
 
 NEGATIONS = {
@@ -21,6 +22,7 @@ NEGATIONS = {
     "contains": "doesNotContains",
     "beginsWith": "doesNotBeginsWith",
     "endsWith": "doesNotEndsWith",
+    "in": "notIn",
     "isEmpty": "isNotEmpty",
 }
 INLINED = [operator for operator in BUILTIN.values() if operator.source]
@@ -31,9 +33,9 @@ INLINED = [operator for operator in BUILTIN.values() if operator.source]
 @SOME
 def test_nothing_makes_a_builtin_operator_fail(name: str, subject: str, actual: Json, value: Json) -> None:
     probes = Probes(query(condition(subject, name, value)), BLUEPRINT, BUILTIN)
-    explained = probes.explain(entity({subject: actual}))
+    explained = probes.explain(entity({subject: actual}), AT)
     assert explained.truth is not Truth.ERROR
-    assert generate([probes])(entity({subject: actual}), {}) == (explained.truth,)
+    assert generate([probes])(entity({subject: actual}), {}, None, Present(AT)) == (explained.truth,)
 
 
 @pytest.mark.parametrize(("positive", "negative"), NEGATIONS.items())
@@ -81,7 +83,8 @@ def test_the_four_orders_fit_together(left: float, right: int) -> None:
 
 
 def _truth(operator: str, actual: Json, value: Json) -> Truth:
-    return Probe(condition("x", operator, value), BLUEPRINT, BUILTIN).verdict(entity({"x": actual})).truth
+    probe = Probe(condition("x", operator, value), BLUEPRINT, BUILTIN)
+    return probe.verdict(entity({"x": actual}), AT).truth
 
 
 def _takes(operator: Operator, actual: Json, value: Json) -> bool:

@@ -8,7 +8,7 @@ from levelmark.domain.score import Result, RuleResult, Score
 from levelmark.domain.scorecard import Scorecard
 from levelmark.engine.evaluate import CompiledScorecard, erase
 
-from .builders import BLUEPRINT, LATER, NOW, compiled, condition, entity, plugged, query, rule, scorecard
+from .builders import AT, BLUEPRINT, LATER, NOW, compiled, condition, entity, plugged, query, rule, scorecard
 from .strategies import OPERATORS, SOME, entities, refuse, scorecards
 
 READY = rule("ready", condition("ready", "=", value=True))
@@ -21,7 +21,7 @@ SELECTED = query(condition("tier", "=", 1))
 def test_evaluating_twice_gives_back_the_very_score(card: Scorecard, subject: Entity) -> None:
     ready = CompiledScorecard(card, BLUEPRINT, OPERATORS)
     first = ready.evaluate(subject, None, NOW)
-    again = ready.evaluate(subject, first.score, LATER)
+    again = ready.evaluate(subject, first.score, NOW)
     assert again.score is first.score
     assert again.moves == ()
 
@@ -123,7 +123,7 @@ def test_explaining_tells_every_condition() -> None:
     card = scorecard(
         rule("r", condition("a", "<", 5), query(condition("b", "=", "x"), condition("c", "=", 1)))
     )
-    explained = compiled(card).explain("r", entity({"a": "3", "b": "x"}))
+    explained = compiled(card).explain("r", entity({"a": "3", "b": "x"}), AT)
     told = [(leaf.truth.name, leaf.verdict.actual, leaf.verdict.reason) for leaf in explained.leaves()]
     assert told == [("FALSE", "3", "type mismatch"), ("TRUE", "x", None), ("MISSING", None, "no data")]
     assert explained.reason() == "`a`: type mismatch; `c`: no data"
@@ -131,10 +131,10 @@ def test_explaining_tells_every_condition() -> None:
 
 def test_explaining_the_filter() -> None:
     ready = compiled(scorecard(selected_by=SELECTED))
-    explained = ready.explain_filter(entity({"tier": 1}))
+    explained = ready.explain_filter(entity({"tier": 1}), AT)
     assert explained is not None
     assert explained.truth.name == "TRUE"
-    assert compiled(scorecard()).explain_filter(entity()) is None
+    assert compiled(scorecard()).explain_filter(entity(), AT) is None
 
 
 def _figures(score: Score | None) -> dict[str | None, str]:

@@ -65,4 +65,5 @@ def to_condition(document: Mapping[str, Any]) -> Condition:
         document.get("property"),
         document.get("relation"),
         document.get("value", UNSET),
+        UNSET if document.get("not") is None else document["not"],
     )

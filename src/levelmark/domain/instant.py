@@ -4,6 +4,9 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+NEVER: Final = 253_402_300_800_000_000
+"""The first instant that no date-time can name, that of the year 10000: it stands for "not at all"."""
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -21,7 +24,7 @@ def instant(text: object) -> int | None:
     (0, 86400000000, None)
     """
     at = moment(text)
-    return None if at is None else (at - _EPOCH) // _MICROSECOND
+    return None if at is None else of_moment(at)
 
 
 def moment(text: object) -> datetime | None:
@@ -39,6 +42,16 @@ def moment(text: object) -> datetime | None:
     except ValueError:
         return None
     return None
+
+
+def of_moment(at: datetime) -> int:
+    """The instant of a `datetime` that knows its zone."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def to_moment(at: int) -> datetime:
+    """The `datetime` of an instant, in UTC; OverflowError where the year is beyond 1 to 9999."""
+    return _EPOCH + at * _MICROSECOND
 
 
 def instant_text(at: datetime) -> str:

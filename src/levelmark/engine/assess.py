@@ -11,10 +11,15 @@ from levelmark.engine.evaluate import CompiledScorecard, erase
 
 
 class Assessment(Struct, frozen=True):
-    """An entity's scores by the scorecards as they are now, and how they came from those it had."""
+    """An entity's scores by the scorecards as they are now, and how they came from those it had.
+
+    `until` is the first instant (microseconds since 1970) at which another assessment of the same entity may
+    come out differently; None where time alone changes nothing.
+    """
 
     scores: tuple[Score, ...]
     moves: tuple[Move, ...]
+    until: int | None = None
 
 
 def assess(scorecards: Sequence[CompiledScorecard], entity: Entity, now: str) -> Assessment:
@@ -25,16 +30,19 @@ def assess(scorecards: Sequence[CompiledScorecard], entity: Entity, now: str) ->
     previous = {score.scorecard: score for score in entity.scores}
     scores: list[Score] = []
     moves: list[Move] = []
+    until: int | None = None
     for compiled in scorecards:
         evaluation = compiled.evaluate(entity, previous.pop(compiled.scorecard.identifier, None), now)
         moves += evaluation.moves
+        if evaluation.until is not None:
+            until = evaluation.until if until is None else min(until, evaluation.until)
         if evaluation.score is not None:
             scores.append(evaluation.score)
     for gone in previous.values():
         moves += erase(gone)
     if len(scores) == len(entity.scores) and all(map(_is, scores, entity.scores)):
-        return Assessment(entity.scores, ())
-    return Assessment(tuple(scores), tuple(moves))
+        return Assessment(entity.scores, (), until)
+    return Assessment(tuple(scores), tuple(moves), until)
 
 
 def _is(one: Score, other: Score) -> bool:

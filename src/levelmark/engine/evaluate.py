@@ -1,6 +1,6 @@
 """Evaluation: a compiled scorecard turns an entity into its score, and tells what moved."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -14,21 +14,27 @@ from levelmark.engine.explain import ExplainedQuery, Probes
 from levelmark.engine.generate import Errors, Program, generate
 from levelmark.engine.ladder import Ladder
 from levelmark.engine.levels import level_reached
+from levelmark.engine.present import Present
 from levelmark.engine.standing import Standing
 from levelmark.engine.truth import RESULTS, Truth
 
 
 class Evaluated(Struct, frozen=True):
-    """The score that an entity now has in a scorecard (None: the filter leaves it out), and what moved."""
+    """The score that an entity now has in a scorecard (None: the filter leaves it out), and what moved.
+
+    `until` is the first instant (microseconds since 1970) at which another evaluation of the same entity may
+    come out differently; None where time alone changes nothing.
+    """
 
     score: Score | None
     moves: tuple[Move, ...] = ()
+    until: int | None = None
 
 
 class CompiledScorecard:
     """A scorecard ready to evaluate entities of its blueprint; build it once and use it for all of them.
 
-    `truths(entity, errors)` tells the truth of every rule, as numbers of `Truth`; `level(truths)` the level
+    `truths(entity, errors, score, present)` tells the truth of every rule, as numbers of `Truth`; `level(truths)` the level
     that these reach. Both are generated functions.
 
     >>> from levelmark.domain.scorecard import Scorecard
@@ -44,6 +50,8 @@ class CompiledScorecard:
         self._probes = {rule.identifier: Probes(rule.query, blueprint, operators) for rule in self.rules}
         self._filter = None if scorecard.filter is None else Probes(scorecard.filter, blueprint, operators)
         standing = Standing(tuple(rule.identifier for rule in self.rules), Ladder.of(scorecard))
+        self.timed = any(probes.timed for probes in self._probes.values())
+        self.timed = self.timed or (self._filter is not None and self._filter.timed)
         self.truths = generate(list(self._probes.values()), standing)
         self.level = standing.ladder.climb()
         self._applies: Program | None = generate([self._filter]) if self._filter else None
@@ -56,8 +64,10 @@ class CompiledScorecard:
         """Operators that the scorecard uses and no installed plugin provides."""
         return self.filter_gone.union(*self.gone.values())
 
-    def applies(self, entity: Entity, previous: Score | None, errors: list[str]) -> bool:
-        """Whether the filter selects the entity.
+    def applies(
+        self, entity: Entity, previous: Score | None, errors: list[str], present: Present | None
+    ) -> bool:
+        """Whether the filter selects the entity; only where `timed`, it needs the present.
 
         A filter whose operator failed selects it, with the reason in `errors`: its rules become errors, since
         a fault of a plugin must not erase results. One whose operator is gone leaves things as they are.
@@ -67,32 +77,45 @@ class CompiledScorecard:
         if self.filter_gone:
             return previous is not None
         failures: Errors = {}
-        truth = self._applies(entity, failures)[0]
+        truth = self._applies(entity, failures, None, present)[0]
         if truth == Truth.ERROR:
             errors.extend(f"filter: {reason}" for reason in failures[0])
         return truth in (Truth.TRUE, Truth.ERROR)
 
-    def explain(self, rule: str, entity: Entity) -> ExplainedQuery:
-        """What each condition of the rule says of the entity; KeyError where there is no such rule."""
-        return self._probes[rule].explain(entity)
+    def explain(self, rule: str, entity: Entity, now: int) -> ExplainedQuery:
+        """What each condition of the rule says of the entity at an instant (microseconds since 1970).
 
-    def explain_filter(self, entity: Entity) -> ExplainedQuery | None:
-        """What each condition of the filter says of the entity; None without a filter."""
-        return self._filter.explain(entity) if self._filter else None
+        Raises KeyError where there is no such rule.
+        """
+        return self._probes[rule].explain(entity, now)
+
+    def explain_filter(self, entity: Entity, now: int) -> ExplainedQuery | None:
+        """What each condition of the filter says of the entity at an instant; None without a filter."""
+        return self._filter.explain(entity, now) if self._filter else None
 
     def evaluate(self, entity: Entity, previous: Score | None, now: str) -> Evaluated:
         """The entity's score in this scorecard and what moved since `previous`; `now` is ISO 8601 in UTC.
 
-        Where nothing moved, the score is `previous` itself.
+        Where nothing moved, the score is `previous` itself. Raises ValueError where the scorecard asks for the
+        time and `now` is none.
         """
+        if not self.timed:
+            return self._evaluated(entity, previous, now, None)
+        present = Present.at(now)
+        evaluated = self._evaluated(entity, previous, now, present)
+        return Evaluated(evaluated.score, evaluated.moves, present.end)
+
+    def _evaluated(
+        self, entity: Entity, previous: Score | None, now: str, present: Present | None
+    ) -> Evaluated:
         if self._applies is not None:
             failures: list[str] = []
-            if not self.applies(entity, previous, failures):
+            if not self.applies(entity, previous, failures, present):
                 return Evaluated(None, tuple(erase(previous)) if previous else ())
             if failures:
                 return self._failed(entity, failures, previous, now)
         errors: Errors = {}
-        truths = self.truths(entity, errors, previous)
+        truths = self.truths(entity, errors, previous, present)
         if truths is None:
             return Evaluated(previous)
         return self._moved(entity, truths, errors, previous, now)
@@ -115,7 +138,7 @@ class CompiledScorecard:
         score = Score(self.scorecard.identifier, level, since, results)
         if score == previous:
             return Evaluated(previous)
-        return Evaluated(score, tuple(self._moves(entity, before, score, previous)))
+        return Evaluated(score, tuple(self._moves(entity, before, score, previous, now)))
 
     def _result(
         self, rule: Rule, result: Result, errors: list[str] | None, before: RuleResult | None, now: str
@@ -132,13 +155,18 @@ class CompiledScorecard:
         return level_reached(self.scorecard, lambda rule: rule.identifier in passed)
 
     def _moves(
-        self, entity: Entity, before: Mapping[str, RuleResult], score: Score, previous: Score | None
+        self,
+        entity: Entity,
+        before: Mapping[str, RuleResult],
+        score: Score,
+        previous: Score | None,
+        now: str,
     ) -> Iterator[Move]:
         for result in score.results:
             old = before.get(result.rule)
             if old is None or old.result is not result.result:
                 was = old.result.value if old else None
-                reason = self._reason(entity, result)
+                reason = self._reason(entity, result, now)
                 yield Move(score.scorecard, result.rule, was, result.result.value, reason)
         present = {result.rule for result in score.results}
         for rule, old in before.items():
@@ -147,10 +175,11 @@ class CompiledScorecard:
         if previous is None or previous.level != score.level:
             yield Move(score.scorecard, None, previous.level if previous else None, score.level)
 
-    def _reason(self, entity: Entity, result: RuleResult) -> str | None:
+    def _reason(self, entity: Entity, result: RuleResult, now: str) -> str | None:
         if result.result is Result.PASSED:
             return None
-        return result.reason or self.explain(result.rule, entity).reason()
+        at = Present.at(now).now if self.timed else 0
+        return result.reason or self.explain(result.rule, entity, at).reason()
 
 
 def erase(score: Score) -> Iterator[Move]:
@@ -160,9 +189,10 @@ def erase(score: Score) -> Iterator[Move]:
     yield Move(score.scorecard, None, score.level, None)
 
 
-def compile_filter(query: Probes) -> Program:
-    """A query as a function whose only answer is 0 where the query is true of the entity."""
-    return generate([query])
+def compile_filter(query: Probes, present: Present) -> Callable[[Entity], bool]:
+    """A query as a function that says whether it is true of an entity at the present instant."""
+    program = generate([query])
+    return lambda entity: program(entity, {}, None, present)[0] == Truth.TRUE
 
 
 def _gone(probes: Probes) -> frozenset[str]:

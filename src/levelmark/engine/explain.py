@@ -10,8 +10,10 @@ from msgspec import Struct
 
 from levelmark.domain.blueprint import Blueprint
 from levelmark.domain.entity import Entity
+from levelmark.domain.instant import NEVER
 from levelmark.domain.operator import Operator
 from levelmark.domain.query import Query
+from levelmark.engine.present import until
 from levelmark.engine.probe import Probe, Verdict
 from levelmark.engine.truth import Truth, combine
 
@@ -27,13 +29,19 @@ class ExplainedCondition(Struct, frozen=True):
         """What the condition came to."""
         return self.verdict.truth
 
+    @property
+    def until(self) -> int:
+        """The first instant at which that may change."""
+        return self.verdict.until
+
 
 class ExplainedQuery(Struct, frozen=True):
-    """A query, what its parts found, and what they come to together."""
+    """A query, what its parts found, what they come to together, and the first instant when that may change."""
 
     combinator: Literal["and", "or"]
     parts: tuple["Explained", ...]
     truth: Truth
+    until: int = NEVER
 
     def leaves(self) -> Iterator[ExplainedCondition]:
         """Every condition inside, in order."""
@@ -73,14 +81,19 @@ class Probes:
             else:
                 yield part
 
-    def explain(self, entity: Entity) -> ExplainedQuery:
-        """What each condition says of the entity, and the query's truth."""
+    @property
+    def timed(self) -> bool:
+        """Whether any condition depends on the time."""
+        return any(part.timed for part in self.parts)
+
+    def explain(self, entity: Entity, now: int) -> ExplainedQuery:
+        """What each condition says of the entity at an instant, and the query's truth."""
         parts = tuple(
-            part.explain(entity)
+            part.explain(entity, now)
             if isinstance(part, Probes)
-            else ExplainedCondition(part, part.verdict(entity))
+            else ExplainedCondition(part, part.verdict(entity, now))
             for part in self.parts
         )
-        return ExplainedQuery(
-            self.combinator, parts, combine(self.combinator, [part.truth for part in parts])
-        )
+        truth = combine(self.combinator, [part.truth for part in parts])
+        end = until(self.combinator, [(part.truth, part.until) for part in parts])
+        return ExplainedQuery(self.combinator, parts, truth, end)

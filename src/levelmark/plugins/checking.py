@@ -10,7 +10,7 @@ import jsonschema_rs
 
 from levelmark.domain.json import JsonType
 from levelmark.domain.notifier import Notifier
-from levelmark.domain.operator import Example, Missing, Operator
+from levelmark.domain.operator import Example, Missing, Operator, unprepared
 
 
 class UnusablePluginError(Exception):
@@ -31,6 +31,8 @@ def check_values(hook: str, kind: type[Any], values: Iterable[Any]) -> None:
         for field, fits in _FIELDS[kind].items():
             if not fits(getattr(value, field)):
                 raise UnusablePluginError(f"the {field} of `{value.name}` cannot be used")
+        if isinstance(value, Operator) and (value.prepare is unprepared) is (value.timed is None):
+            raise UnusablePluginError(f"`{value.name}` must have `prepare` or `timed`, and only one of them")
         _check_schema(value.name, getattr(value, _SCHEMAS[kind]))
 
 
@@ -50,11 +52,17 @@ def _are_examples(examples: object) -> bool:
     return isinstance(examples, tuple) and all(isinstance(one, Example) for one in examples)
 
 
+def _is_function_or_none(value: object) -> bool:
+    return value is None or callable(value)
+
+
 _FIELDS: Final[dict[type, dict[str, Callable[[object], bool]]]] = {
     Operator: {
         "description": _is_text,
         "types": _are_types,
         "prepare": callable,
+        "timed": _is_function_or_none,
+        "judge": _is_function_or_none,
         "missing": lambda missing: isinstance(missing, Missing),
         "examples": _are_examples,
     },

@@ -10,9 +10,10 @@ from levelmark.domain.issue import Issue, has_errors
 from levelmark.domain.json import Json
 from levelmark.engine.evaluate import compile_filter
 from levelmark.engine.explain import Probes
-from levelmark.engine.truth import Truth
+from levelmark.engine.present import Present
 from levelmark.engine.validation import read_entity, read_query, sound_part
 from levelmark.services.catalogue import Catalogue, Definitions
+from levelmark.services.clock import Clock, now_text
 from levelmark.services.outcome import Outcome, Written
 from levelmark.services.removal import Removal
 from levelmark.services.writing import Draft, Mode, Writing
@@ -27,8 +28,11 @@ MAX_AT_ONCE: Final = 1_000
 class EntityService:
     """What can be done with entities."""
 
-    def __init__(self, storage: Storage, catalogue: Catalogue, writing: Writing, removal: Removal) -> None:
+    def __init__(
+        self, storage: Storage, catalogue: Catalogue, writing: Writing, removal: Removal, clock: Clock
+    ) -> None:
         self._store = storage.entities
+        self._clock = clock
         self._catalogue = catalogue
         self._writing = writing
         self._removal = removal
@@ -57,7 +61,9 @@ class EntityService:
         checked = read_query(document, blueprint, self._catalogue.operators, ("filter", "query"))
         if checked.value is None:
             raise InvalidInputError("; ".join(_told(one) for one in checked.issues if has_errors([one])))
-        program = compile_filter(Probes(checked.value, blueprint, self._catalogue.operators))
+        selects = compile_filter(
+            Probes(checked.value, blueprint, self._catalogue.operators), Present.at(now_text(self._clock))
+        )
         narrowed = Selection(
             selection.blueprint,
             selection.teams,
@@ -69,7 +75,7 @@ class EntityService:
         whole = Page(page.order, page.descending, page.after, 0, max(page.limit, 100))
         async with self._store.scan(narrowed, whole) as candidates:
             async for held in candidates:
-                if program(held.entity, {})[0] == Truth.TRUE:
+                if selects(held.entity):
                     found.append(held.entity)
                 if len(found) == page.limit:
                     break

@@ -13,6 +13,7 @@ from levelmark.domain.json import Json, identical
 from levelmark.domain.scorecard import Scorecard
 from levelmark.domain.versioned import Versioned
 from levelmark.engine.evaluate import CompiledScorecard
+from levelmark.engine.present import Present
 from levelmark.engine.validation import Checked, read_scorecard
 from levelmark.services.catalogue import Catalogue, Definitions
 from levelmark.services.clock import Clock, now_text
@@ -154,11 +155,11 @@ class ScorecardService:
         compiled = CompiledScorecard(
             replace(scorecard, rules=()), definitions.blueprint.value, self._catalogue.operators
         )
-        looked_at = 0
+        looked_at, present = 0, Present.at(now_text(self._clock))
         page = Page(limit=_LOOKED_AT, batch=1_000)
         async with self._storage.entities.scan(Selection(scorecard.blueprint), page) as entities:
             async for held in entities:
-                if compiled.applies(held.entity, None, []):
+                if compiled.applies(held.entity, None, [], present):
                     return []
                 looked_at += 1
         if looked_at in (0, _LOOKED_AT):

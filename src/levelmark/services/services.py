@@ -43,6 +43,7 @@ class Services:
         ring: int = 20_000,
     ) -> None:
         self.storage = storage
+        self.clock = clock
         self.registry = registry
         self.catalogue = Catalogue(storage, registry.operators)
         self.feed = Feed(storage.log, ring)
@@ -51,7 +52,7 @@ class Services:
         self.evaluations = EvaluationService(storage, self.catalogue, self.delivery, clock)
         removal = Removal(storage, self.delivery, clock)
         writing = Writing(storage, self.catalogue, self.delivery, clock)
-        self.entities = EntityService(storage, self.catalogue, writing, removal)
+        self.entities = EntityService(storage, self.catalogue, writing, removal, clock)
         self.scorecards = ScorecardService(storage, self.catalogue, self.evaluations, clock)
         self.blueprints = BlueprintService(storage, self.catalogue, self.evaluations, removal, clock)
         self.results = ResultService(storage, self.catalogue)

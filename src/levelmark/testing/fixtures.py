@@ -16,7 +16,7 @@ from msgspec import UNSET, UnsetType
 from levelmark.domain.json import Json
 from levelmark.engine.probe import Verdict
 from levelmark.plugins.registry import Registry
-from levelmark.testing.conditions import verdict
+from levelmark.testing.conditions import NOW, verdict
 from levelmark.testing.installed import registry_of
 
 
@@ -30,8 +30,9 @@ class Evaluate(Protocol):
         value: Json | UnsetType = UNSET,
         *,
         schema: Mapping[str, Json] | None = None,
+        now: str = NOW,
     ) -> Verdict:
-        """The verdict; UNSET as `actual` is a missing property, `schema` the property's own."""
+        """The verdict; UNSET as `actual` is a missing property, `schema` the property's own, `now` the present."""
 
 
 @pytest.fixture
@@ -56,7 +57,8 @@ def evaluate(registry: Registry) -> Evaluate:
         value: Json | UnsetType = UNSET,
         *,
         schema: Mapping[str, Json] | None = None,
+        now: str = NOW,
     ) -> Verdict:
-        return verdict(registry.operators[operator], actual, value, schema=schema)
+        return verdict(registry.operators[operator], actual, value, schema=schema, now=now)
 
     return evaluate

@@ -19,7 +19,7 @@ _SCORECARD: Final = f"""
 """
 _RESULT: Final = """
     id result since lastResult reason rule {identifier} entity {identifier}
-    explanation {path property relation operator expected actual verdict reason}
+    explanation {path property relation operator not expected expectedProperty actual verdict reason}
 """
 _ENTITY: Final = f"""
     id identifier title icon team teams properties relations version createdAt updatedAt createdBy updatedBy
@@ -107,7 +107,7 @@ query($blueprint: String, $first: Int! = 50, $after: String) {{
 }}"""
 OPERATORS: Final = f"""{{
     operators {{
-        name description types valueSchema missing examples {{actual value verdict}} plugin {{{_PLUGIN}}}
+        name description types valueSchema timed missing examples {{actual value verdict now}} plugin {{{_PLUGIN}}}
     }}
 }}"""
 NOTIFIERS: Final = f"{{notifiers {{name description configurationSchema plugin {{{_PLUGIN}}}}}}}"

@@ -28,6 +28,7 @@ CONDITION: Final[dict[str, Json]] = {
         "relation": {"type": ["string", "null"]},
         "operator": {"type": "string"},
         "value": True,
+        "not": {"type": ["boolean", "null"]},
     },
     "additionalProperties": False,
 }

@@ -19,4 +19,8 @@ def document(value: Any) -> Json:
     fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if isinstance(value, ConditionInput):  # typed clients send null for the fields of the other kind
         fields = {name: item for name, item in fields.items() if item is not None or name == "value"}
-    return {to_camel_case(name): document(item) for name, item in fields.items() if item is not UNSET}
+    return {_field(name): document(item) for name, item in fields.items() if item is not UNSET}
+
+
+def _field(name: str) -> str:
+    return "not" if name == "negated" else to_camel_case(name)  # a word that no Python name can be

@@ -19,7 +19,13 @@ class ConditionInput:
     )
     relation: str | None = strawberry.field(default=UNSET, description="The relation on the left.")
     operator: str | None = strawberry.field(default=UNSET, description="How to test: `<`, `isNotEmpty` …")
-    value: JSON | None = strawberry.field(default=UNSET, description="The rule's value on the right.")
+    value: JSON | None = strawberry.field(
+        default=UNSET,
+        description="The rule's value on the right; `{property: …}` stands for what the entity has there.",
+    )
+    negated: bool | None = strawberry.field(
+        name="not", default=UNSET, description="With `true`, `isEmpty` and `isNotEmpty` are turned round."
+    )
     combinator: Combinator | None = strawberry.field(
         default=UNSET, description="How the conditions inside are joined."
     )

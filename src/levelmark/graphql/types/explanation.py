@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Self
 
 import strawberry
-from msgspec import UNSET
 
 from levelmark.domain.issue import Path, path_text
 from levelmark.engine.explain import ExplainedCondition, ExplainedQuery
@@ -20,7 +19,15 @@ class Explanation:
     property: str | None = strawberry.field(description="The property that is tested, if it is one.")
     relation: str | None = strawberry.field(description="The relation that is tested, if it is one.")
     operator: str = strawberry.field(description="How it is tested.")
-    expected: JSON | None = strawberry.field(description="The rule's value; null where it has none.")
+    negated: bool = strawberry.field(
+        name="not", description="Whether the condition turns `isEmpty` or `isNotEmpty` round."
+    )
+    expected: JSON | None = strawberry.field(
+        description="The value it is compared with; null where there is none."
+    )
+    expected_property: str | None = strawberry.field(
+        description="The entity's property that this value is read from; null where it is the rule's own."
+    )
     actual: JSON | None = strawberry.field(description="The entity's value; null where it has none.")
     verdict: Verdict = strawberry.field(description="What the condition says.")
     reason: str | None = strawberry.field(
@@ -36,7 +43,9 @@ class Explanation:
             property=condition.property,
             relation=condition.relation,
             operator=condition.operator,
-            expected=None if condition.value is UNSET else condition.value,
+            negated=condition.negated is True,
+            expected=verdict.expected,
+            expected_property=explained.probe.right.subject.name if explained.probe.right else None,
             actual=verdict.actual,
             verdict=Verdict[verdict.truth.name],
             reason=verdict.reason,

@@ -43,6 +43,9 @@ class OperatorExample:
     actual: JSON | None = strawberry.field(description="The entity's value.")
     value: JSON | None = strawberry.field(description="The rule's value.")
     verdict: bool = strawberry.field(description="What the operator says.")
+    now: str | None = strawberry.field(
+        description="The instant at which it says so; null where the time does not matter."
+    )
 
 
 @strawberry.type(description="How a condition tests a value.")
@@ -54,6 +57,9 @@ class Operator:
     types: list[str] = strawberry.field(description="The property types that it takes: `String`, `Number` …")
     value_schema: JSON | None = strawberry.field(
         description="The JSON Schema of the rule's value; null where there is no value."
+    )
+    timed: bool = strawberry.field(
+        description="Whether its verdict depends on the time, so that results change while nothing is written."
     )
     missing: Verdict = strawberry.field(description="What it says of a property that is absent or null.")
     examples: list[OperatorExample] = strawberry.field(description="Cases that show what it does.")
@@ -67,9 +73,10 @@ class Operator:
             description=value.description,
             types=sorted(value.types),
             value_schema=None if value.value_schema is None else JSON(dict(value.value_schema)),
+            timed=value.timed is not None,
             missing=Verdict[value.missing.name],
             examples=[
-                OperatorExample(actual=one.actual, value=one.value, verdict=one.verdict)
+                OperatorExample(actual=one.actual, value=one.value, verdict=one.verdict, now=one.now)
                 for one in value.examples
             ],
             plugin=Plugin.of(provider) if provider else None,

@@ -8,6 +8,7 @@ from strawberry import Info, relay
 
 from levelmark.domain import score as domain
 from levelmark.domain.entity import Entity as Subject
+from levelmark.domain.instant import of_moment
 from levelmark.domain.scorecard import Rule as OwnRule
 from levelmark.domain.scorecard import Scorecard as Owner
 from levelmark.engine.explain import ExplainedQuery
@@ -62,7 +63,8 @@ class RuleResult(relay.Node):
         compiled = definitions.compiled_scorecard(self.rule.owner) if definitions else None
         if compiled is None or compiled.scorecard.rule(self.stored.rule) is None:
             return None
-        return compiled.explain(self.stored.rule, self.subject)
+        now = of_moment(info.context.services.clock())
+        return compiled.explain(self.stored.rule, self.subject, now)
 
     @classmethod
     def of(
