@@ -156,7 +156,7 @@ def _standings(one: Held) -> Iterator[tuple[Chain, tuple[str, str]]]:
 
 
 def _row_faults(row: Mapping[str, Any], one: Held) -> Iterator[str]:
-    fields = entity_fields(one.entity, one.stamp)
+    fields = entity_fields(one.entity, one.stamp, one.due)
     yield from (f"the field {name} of {one.entity.identifier} is {row[name]!r}, not {value!r}"
                 for name, value in fields.items() if row[name] != value)  # fmt: skip
 

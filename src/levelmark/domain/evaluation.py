@@ -21,6 +21,7 @@ class Evaluation(Struct, frozen=True):
 
     `position` is the identifier of the last entity looked at; a process that takes over goes on behind it.
     With `every`, all entities are evaluated, else only those whose results are out of date.
+    One with `identifiers` or `links` is only of the entities that have one of these.
     `evaluated` counts entities looked at, `changed` those whose scores moved. Instants are ISO 8601, UTC.
     """
 
@@ -30,6 +31,8 @@ class Evaluation(Struct, frozen=True):
     state: EvaluationState
     created_at: str
     every: bool = False
+    identifiers: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
     total: int = 0
     evaluated: int = 0
     changed: int = 0

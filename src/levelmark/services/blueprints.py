@@ -46,24 +46,22 @@ class BlueprintService:
             return Written(Outcome.INVALID, None, checked.issues)
         blueprint = checked.value
         for _ in range(_ATTEMPTS):
+            known = await self._catalogue.every()
             before = await self._shelf.get(blueprint.identifier)
             issues = (*checked.issues, *await self._side_issues(blueprint))
             if before is None:
                 if await self._shelf.add(blueprint, now_text(self._clock)):
+                    await self._evaluations.follow_up(known, CauseKind.BLUEPRINT_WRITTEN)
                     return Written(Outcome.CREATED, await self._shelf.get(blueprint.identifier), issues)
             elif identical(to_document(before.value), to_document(blueprint)):
                 return Written(Outcome.UNCHANGED, before, issues)
             elif await self._shelf.replace(before, blueprint, now_text(self._clock)):
-                return await self._updated(blueprint, issues)
+                begun = await self._evaluations.follow_up(known, CauseKind.BLUEPRINT_WRITTEN)
+                stands = await self._shelf.get(blueprint.identifier)
+                return Written(Outcome.UPDATED, stands, issues, begun.get(blueprint.identifier))
         raise ConflictError(
             f"others keep writing the blueprint `{blueprint.identifier}`; try again in a moment"
         )
-
-    async def _updated(
-        self, blueprint: Blueprint, issues: tuple[Issue, ...]
-    ) -> Written[Versioned[Blueprint]]:
-        evaluation = await self._evaluations.begin(blueprint.identifier, CauseKind.BLUEPRINT_WRITTEN)
-        return Written(Outcome.UPDATED, await self._shelf.get(blueprint.identifier), issues, evaluation)
 
     async def _side_issues(self, blueprint: Blueprint) -> list[Issue]:
         targets = {relation.target for relation in blueprint.relations.values()} - {blueprint.identifier}

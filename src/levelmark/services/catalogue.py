@@ -1,17 +1,20 @@
 """The catalogue: the definitions in force, compiled once per version."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from hashlib import blake2b
+from typing import Any
 
 from msgspec import Struct, json
-from msgspec.structs import replace
 
-from levelmark.domain.blueprint import Blueprint
+from levelmark.domain.blueprint import Blueprint, ResolvedBlueprint
+from levelmark.domain.documents import to_document
+from levelmark.domain.json import Json
 from levelmark.domain.operator import Operator
 from levelmark.domain.scorecard import Scorecard
 from levelmark.domain.versioned import Versioned
+from levelmark.engine.derived.reads import Reader, query_names
 from levelmark.engine.evaluate import CompiledScorecard
+from levelmark.engine.model import Model, Plan
 from levelmark.engine.validation import EntityChecker
 from levelmark.storage import Storage
 from levelmark.storage.definitions import Versions
@@ -19,17 +22,29 @@ from levelmark.storage.gathering import Gathering
 
 
 class Definitions(Struct, frozen=True):
-    """A blueprint and its scorecards, compiled.
+    """A blueprint, resolved among all others, and its scorecards, compiled.
 
-    `stamp` names their versions; `full_stamp` also the operators that this process lacks. An entity that
-    carries another stamp was evaluated by other definitions.
+    `stamp` names all that results depend on besides the entities, `full_stamp` also the operators that this
+    process lacks: an entity that carries another stamp was evaluated by other definitions. A text that is
+    only shown is no part of it. `readers` are those who read entities of this blueprint.
     """
 
-    blueprint: Versioned[Blueprint]
+    model: Model
+    blueprint: ResolvedBlueprint
     scorecards: tuple[Versioned[Scorecard], ...]
     compiled: tuple[CompiledScorecard, ...]
     checker: EntityChecker
     stamp: str
+
+    @property
+    def plan(self) -> Plan:
+        """How the properties of its entities are derived."""
+        return self.model.plans[self.blueprint.identifier]
+
+    @property
+    def readers(self) -> tuple[Reader, ...]:
+        """Who reads its entities."""
+        return self.model.readers.get(self.blueprint.identifier, ())
 
     @property
     def missing_operators(self) -> tuple[str, ...]:
@@ -53,70 +68,89 @@ class Catalogue:
     def __init__(self, storage: Storage, operators: Mapping[str, Operator]) -> None:
         self._store = storage.definitions
         self.operators = operators
+        self._model: Model = Model((), operators)
+        self._blueprints: dict[str, str] = {}
         self._cache: dict[str, Definitions] = {}
         self._looking = Gathering(self._look)
 
-    async def stamps(self, blueprints: Iterable[str]) -> dict[str, str]:
-        """The stamps in force, as of after this was called, for those of the blueprints that exist."""
-        names = list(blueprints)
-        stamps = await self._looking.ask(names)
-        return {name: stamp for name, stamp in zip(names, stamps, strict=True) if stamp is not None}
-
-    async def _look(self, blueprints: Sequence[str]) -> list[str | None]:
-        versions = await self._store.versions(set(blueprints))
-        stamps = {name: _stamp(one) for name, one in versions.items()}
-        return [stamps.get(name) for name in blueprints]
-
-    def known(self, blueprints: Iterable[str]) -> dict[str, Definitions]:
-        """The definitions that this process has seen last; others may have changed them since."""
-        return {name: self._cache[name] for name in blueprints if name in self._cache}
-
-    def doubt(self, blueprint: str) -> None:
-        """Says that this process has just edited these definitions: what it has seen last is behind."""
-        if blueprint in self._cache:
-            self._cache[blueprint] = replace(self._cache[blueprint], stamp="")
-
     async def current(self, blueprints: Iterable[str]) -> dict[str, Definitions]:
-        """The definitions in force for those of the blueprints that exist."""
-        stamps = await self.stamps(blueprints)
-        fresh = {name: self._cache[name] for name, stamp in stamps.items() if self._has(name, stamp)}
-        stale = stamps.keys() - fresh.keys()
-        return fresh | await self._load(stale) if stale else fresh
+        """The definitions in force, as of after this was called, for those of the blueprints that exist."""
+        names = list(blueprints)
+        found = await self._looking.ask(names)
+        return {name: one for name, one in zip(names, found, strict=True) if one is not None}
 
     async def one(self, blueprint: str) -> Definitions | None:
         """The definitions in force for one blueprint, if it exists."""
         return (await self.current([blueprint])).get(blueprint)
 
-    def _has(self, blueprint: str, stamp: str) -> bool:
-        cached = self._cache.get(blueprint)
-        return cached is not None and cached.stamp == stamp
+    async def every(self) -> dict[str, Definitions]:
+        """The definitions in force for every blueprint."""
+        return await self.current((await self.model()).blueprints)
 
-    async def _load(self, names: AbstractSet[str]) -> dict[str, Definitions]:
-        blueprints = await self._store.blueprint.many(names)
-        scorecards = await self._store.scorecards_of(names)
-        loaded: dict[str, Definitions] = {}
-        for name, blueprint in blueprints.items():
-            own = tuple(one for one in scorecards if one.value.blueprint == name)
-            loaded[name] = self._compile(blueprint, own)
-        for name in names - loaded.keys():
+    @property
+    def seen(self) -> Model:
+        """All blueprints as this process has seen them last."""
+        return self._model
+
+    async def model(self) -> Model:
+        """All blueprints in force, as of after this was called."""
+        await self._looking.ask([""])
+        return self._model
+
+    def known(self, blueprints: Iterable[str]) -> dict[str, Definitions]:
+        """The definitions that this process has seen last; others may have changed them since."""
+        return {name: self._cache[name] for name in blueprints if name in self._cache}
+
+    def doubt(self) -> None:
+        """Says that this process has just edited definitions: what it has seen last is behind."""
+        self._cache = {}
+
+    async def _look(self, blueprints: Sequence[str]) -> list[Definitions | None]:
+        names = set(blueprints)
+        versions = await self._store.versions(names)
+        if versions.blueprints != self._blueprints:
+            await self._load_model()
+            versions = Versions(self._blueprints, versions.scorecards)
+        known = self._model.blueprints.keys()
+        stale = {name for name in names & known if not self._has(name, versions)}
+        if stale:
+            await self._load(stale)
+        for name in names - known:
             self._cache.pop(name, None)
-        self._cache |= loaded
-        return loaded
+        return [self._cache.get(name) for name in blueprints]
+
+    def _has(self, blueprint: str, versions: Versions) -> bool:
+        cached = self._cache.get(blueprint)
+        if cached is None or cached.model is not self._model:
+            return False
+        own = {one.value.identifier: _version(one) for one in cached.scorecards}
+        return own == versions.scorecards.get(blueprint)
+
+    async def _load_model(self) -> None:
+        blueprints = await self._store.blueprints()
+        self._model = Model([one.value for one in blueprints], self.operators)
+        self._blueprints = {one.value.identifier: _version(one) for one in blueprints}
+
+    async def _load(self, names: Iterable[str]) -> None:
+        scorecards = await self._store.scorecards_of(names)
+        for name in names:
+            own = tuple(one for one in scorecards if one.value.blueprint == name)
+            self._cache[name] = self._compile(self._model.blueprints[name], own)
 
     def _compile(
-        self, blueprint: Versioned[Blueprint], scorecards: tuple[Versioned[Scorecard], ...]
+        self, blueprint: ResolvedBlueprint, scorecards: tuple[Versioned[Scorecard], ...]
     ) -> Definitions:
         kept = self._compiled_before(blueprint)
         compiled = tuple(
-            kept.get(_version(one)) or CompiledScorecard(one.value, blueprint.value, self.operators)
+            kept.get(_version(one)) or CompiledScorecard(one.value, blueprint, self.operators)
             for one in scorecards
         )
-        versions = Versions(_version(blueprint), {one.value.identifier: _version(one) for one in scorecards})
-        checker = EntityChecker(blueprint.value)
-        return Definitions(blueprint, scorecards, compiled, checker, _stamp(versions))
+        plan = self._model.plans[blueprint.identifier]
+        stamp = _stamp(plan, [one.value for one in scorecards])
+        return Definitions(self._model, blueprint, scorecards, compiled, EntityChecker(blueprint), stamp)
 
-    def _compiled_before(self, blueprint: Versioned[Blueprint]) -> dict[str, CompiledScorecard]:
-        cached = self._cache.get(blueprint.value.identifier)
+    def _compiled_before(self, blueprint: ResolvedBlueprint) -> dict[str, CompiledScorecard]:
+        cached = self._cache.get(blueprint.identifier)
         if cached is None or cached.blueprint != blueprint:
             return {}
         return dict(zip(map(_version, cached.scorecards), cached.compiled, strict=True))
@@ -126,7 +160,29 @@ def _version(one: Versioned[Blueprint] | Versioned[Scorecard]) -> str:
     return f"{one.uid}:{one.version}"
 
 
-def _stamp(versions: Versions) -> str:
+def _stamp(plan: Plan, scorecards: Sequence[Scorecard]) -> str:
     # A digest without characters that sort behind "!", so that a full stamp begins with its stamp.
-    parts = [versions.blueprint, *sorted(versions.scorecards.values())]
-    return blake2b(" ".join(parts).encode(), digest_size=12).hexdigest()
+    meaning = [plan.meaning(), [_meaning(one, plan.blueprint) for one in scorecards]]
+    return blake2b(json.encode(meaning), digest_size=12).hexdigest()
+
+
+def _meaning(scorecard: Scorecard, blueprint: ResolvedBlueprint) -> list[Json]:
+    """All of a scorecard that results depend on, with what the blueprint says of the properties it uses."""
+    document = to_document(scorecard)
+    rules = [[rule["identifier"], rule["level"], rule["query"]] for rule in _rules(document)]
+    queries = [rule.query for rule in scorecard.rules] + ([scorecard.filter] if scorecard.filter else [])
+    used = sorted({name for query in queries for name in query_names(query)})
+    seen = [[name, name in blueprint.derived, blueprint.is_instant(name),
+             _is_many(name, blueprint)] for name in used]  # fmt: skip
+    levels = [level.title for level in scorecard.levels]
+    return [scorecard.identifier, levels, rules, document.get("filter"), seen]
+
+
+def _rules(document: dict[str, Json]) -> list[dict[str, Any]]:
+    rules: list[dict[str, Any]] = document["rules"]
+    return rules
+
+
+def _is_many(name: str, blueprint: ResolvedBlueprint) -> bool:
+    relation = blueprint.relations.get(name)
+    return relation is not None and relation.many is True

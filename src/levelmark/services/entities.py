@@ -57,7 +57,7 @@ class EntityService:
     async def _filtered(
         self, definitions: Definitions, selection: Selection, document: Json, page: Page
     ) -> list[Entity]:
-        blueprint = definitions.blueprint.value
+        blueprint = definitions.blueprint
         checked = read_query(document, blueprint, self._catalogue.operators, ("filter", "query"))
         if checked.value is None:
             raise InvalidInputError("; ".join(_told(one) for one in checked.issues if has_errors([one])))

@@ -3,21 +3,21 @@
 import asyncio
 import logging
 import secrets
+from collections.abc import Mapping
 from typing import Final
 
 from msgspec.structs import replace
 
-from levelmark.domain.change import Cause, CauseKind, Transition
+from levelmark.domain.change import Cause, CauseKind
 from levelmark.domain.errors import LevelmarkError
 from levelmark.domain.evaluation import Evaluation
 from levelmark.domain.failure import failure_text
-from levelmark.engine.assess import assess
 from levelmark.services.catalogue import Catalogue, Definitions
-from levelmark.services.clock import Clock, not_before, now_text
-from levelmark.services.delivery import Delivery
+from levelmark.services.clock import Clock, now_text
 from levelmark.services.waking import wait_for_news
+from levelmark.services.writing import Writing
 from levelmark.storage import Storage
-from levelmark.storage.entities import EntityWrite
+from levelmark.storage.neighbours import Reach
 from levelmark.storage.rows import Held
 
 log = logging.getLogger(__name__)
@@ -34,23 +34,31 @@ class LostLeaseError(Exception):
 class EvaluationService:
     """Begins background evaluations, and works at them while `run` is running."""
 
-    def __init__(self, storage: Storage, catalogue: Catalogue, delivery: Delivery, clock: Clock) -> None:
+    def __init__(self, storage: Storage, catalogue: Catalogue, writing: Writing, clock: Clock) -> None:
         self._storage = storage
         self._catalogue = catalogue
-        self._delivery = delivery
+        self._writing = writing
         self._clock = clock
         self._owner = secrets.token_hex(8)
         self._wake = asyncio.Event()
         self._taking: asyncio.Task[Evaluation | None] | None = None
 
-    async def begin(self, blueprint: str, cause: CauseKind, *, every: bool = False) -> Evaluation:
-        """An evaluation of a blueprint's entities: of `every` one, or of those that are out of date."""
-        self._catalogue.doubt(blueprint)
+    async def begin(
+        self, blueprint: str, cause: CauseKind, *, every: bool = False, reach: Reach | None = None
+    ) -> Evaluation:
+        """An evaluation of entities of a blueprint: `every` one, those in `reach`, or the outdated."""
         evaluation = await self._storage.evaluations.add(
-            blueprint, Cause(cause), now_text(self._clock), every=every
+            blueprint, Cause(cause), now_text(self._clock), every=every, reach=reach
         )
         self._wake.set()
         return evaluation
+
+    async def follow_up(self, before: Mapping[str, Definitions], cause: CauseKind) -> dict[str, Evaluation]:
+        """Begins to evaluate those of the blueprints whose definitions mean something else than `before`."""
+        self._catalogue.doubt()
+        after = await self._catalogue.current(before)
+        moved = [name for name, one in after.items() if before[name].stamp != one.stamp]
+        return {name: await self.begin(name, cause) for name in moved}
 
     async def run(self) -> None:
         """Works at what is open until cancelled; what is under way is then free for another process."""
@@ -89,6 +97,10 @@ class EvaluationService:
 
     async def _swept(self, evaluation: Evaluation) -> Evaluation:
         """The evaluation when nothing is left to do; entities written meanwhile are looked at once more."""
+        reach = _reach(evaluation)
+        if reach:
+            total = await self._storage.neighbours.count(evaluation.blueprint, reach)
+            return await self._pass(replace(evaluation, total=max(total, evaluation.total)))
         total = await self._storage.entities.count(evaluation.blueprint)
         progress = replace(evaluation, total=max(total, evaluation.total))
         for _ in range(_PASSES):
@@ -100,19 +112,14 @@ class EvaluationService:
         return progress
 
     async def _behind(self, definitions: Definitions) -> bool:
-        blueprint = definitions.blueprint.value.identifier
+        blueprint = definitions.blueprint.identifier
         return bool(await self._storage.entities.outdated(blueprint, definitions.full_stamp, None, 1))
 
     async def _pass(self, progress: Evaluation) -> Evaluation:
         definitions = await self._catalogue.one(progress.blueprint)
         while definitions is not None and (chunk := await self._chunk(progress, definitions)):
-            # None are older than those that any entity of the chunk was evaluated by.
-            definitions = await self._catalogue.one(progress.blueprint)
-            if definitions is None:
-                break
-            changed = await self.evaluate_chunk(
-                chunk, definitions, replace(progress.cause, evaluation=progress.id)
-            )
+            cause = replace(progress.cause, evaluation=progress.id)
+            changed = await self._writing.evaluate_held(chunk, cause)
             progress = replace(
                 progress,
                 evaluated=progress.evaluated + len(chunk),
@@ -121,45 +128,19 @@ class EvaluationService:
             )
             if not await self._storage.evaluations.renew(progress, self._owner):
                 raise LostLeaseError
+            definitions = await self._catalogue.one(progress.blueprint)
         return progress
 
     async def _chunk(self, progress: Evaluation, definitions: Definitions) -> list[Held]:
-        store = self._storage.entities
+        store, reach = self._storage.entities, _reach(progress)
+        if reach:
+            return await self._storage.neighbours.reached(
+                progress.blueprint, reach, progress.position, _CHUNK
+            )
         if progress.every:
             return await store.chunk(progress.blueprint, progress.position, _CHUNK)
         return await store.outdated(progress.blueprint, definitions.full_stamp, progress.position, _CHUNK)
 
-    async def evaluate_chunk(self, chunk: list[Held], definitions: Definitions, cause: Cause) -> int:
-        """Evaluates stored entities and writes what moved; how many entities moved.
 
-        Those that others write meanwhile are left alone: their writer evaluates them.
-        """
-        now = now_text(self._clock)
-        same: list[Held] = []
-        writes: list[EntityWrite] = []
-        for held in chunk:
-            write = _rewrite(held, definitions, cause, now)
-            if write is not None:
-                writes.append(write)
-            elif held.stamp != definitions.full_stamp:
-                same.append(held)
-        lost = await self._storage.entities.commit(writes)
-        won = [write for place, write in enumerate(writes) if place not in lost]
-        await self._storage.entities.restamp(same, definitions.full_stamp)
-        await self._delivery.deliver([owed for write in won for owed in write.owed])
-        return len(won)
-
-
-def _rewrite(held: Held, definitions: Definitions, cause: Cause, now: str) -> EntityWrite | None:
-    entity = held.entity
-    assessment = assess(definitions.compiled, entity, now)
-    if assessment.scores is entity.scores:
-        return None
-    if (at := not_before(entity, now)) != now:
-        assessment = assess(definitions.compiled, entity, at)
-    after = replace(entity, scores=assessment.scores, version=entity.version + 1)
-    moves = assessment.moves
-    transition = Transition(
-        after.uid, after.version, after.blueprint, after.identifier, after.teams, cause, at, moves
-    )
-    return EntityWrite(held, after, definitions.full_stamp, transition if moves else None)
+def _reach(evaluation: Evaluation) -> Reach:
+    return Reach(set(evaluation.identifiers), set(evaluation.links))

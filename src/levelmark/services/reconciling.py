@@ -10,6 +10,7 @@ from levelmark.services.catalogue import Catalogue
 from levelmark.services.delivery import Delivery
 from levelmark.services.evaluations import EvaluationService
 from levelmark.services.removal import Removal
+from levelmark.services.spreading import Spreading
 from levelmark.storage import Storage
 
 log = logging.getLogger(__name__)
@@ -25,10 +26,14 @@ class Reconciler:
         self,
         storage: Storage,
         catalogue: Catalogue,
+        *,
         delivery: Delivery,
         evaluations: EvaluationService,
         removal: Removal,
+        spreading: Spreading,
     ) -> None:
+        self._spreading = spreading
+        self._seen_ripples: frozenset[str] = frozenset()
         self._storage = storage
         self._catalogue = catalogue
         self._delivery = delivery
@@ -50,6 +55,7 @@ class Reconciler:
     async def reconcile(self, cause: CauseKind) -> None:
         """One round. With PLUGINS_CHANGED, scores by other installed operators count as old, too."""
         await self._deliver_owed()
+        await self._see_to_ripples()
         await self._storage.entities.sweep_tombstones()
         await self._remove_orphans()
         await self._evaluate_outdated(cause)
@@ -63,6 +69,18 @@ class Reconciler:
             seen |= {one.id for one in owed}
             after = max(one.id for one in owed)
         self._seen = frozenset(seen)
+
+    async def _see_to_ripples(self) -> None:
+        # As above: whoever wrote them may be at it.
+        seen: set[str] = set()
+        after = ""
+        while found := await self._storage.entities.unsettled_ripples(_BATCH, after):
+            left = [one for one in found if one.id in self._seen_ripples]
+            await self._spreading.spread(left, themselves=True)
+            await self._storage.entities.settle_ripples(left)
+            seen |= {one.id for one in found}
+            after = max(one.id for one in found)
+        self._seen_ripples = frozenset(seen)
 
     async def _remove_orphans(self) -> None:
         names = {*await self._storage.entities.blueprints(), *await self._storage.definitions.measured()}

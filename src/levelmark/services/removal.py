@@ -9,10 +9,15 @@ from typing import Final
 from levelmark.domain.change import Cause, CauseKind, Transition
 from levelmark.domain.entity import Entity
 from levelmark.domain.errors import ConflictError
+from levelmark.engine.derived.reads import Reader
+from levelmark.engine.derived.ripple import ripple
 from levelmark.engine.evaluate import erase
+from levelmark.services.catalogue import Catalogue
 from levelmark.services.clock import Clock, not_before, now_text
 from levelmark.services.delivery import Delivery
+from levelmark.services.rippling import Rippling
 from levelmark.storage import Storage
+from levelmark.storage.entities import Burial
 from levelmark.storage.rows import Held
 
 _ATTEMPTS: Final = 50
@@ -22,7 +27,11 @@ _CHUNK: Final = 500
 class Removal:
     """Turns entities into tombstones, delivers what these owe, and removes them."""
 
-    def __init__(self, storage: Storage, delivery: Delivery, clock: Clock) -> None:
+    def __init__(
+        self, storage: Storage, catalogue: Catalogue, delivery: Delivery, rippling: Rippling, *, clock: Clock
+    ) -> None:
+        self._catalogue = catalogue
+        self._rippling = rippling
         self._store = storage.entities
         self._definitions = storage.definitions
         self._delivery = delivery
@@ -64,9 +73,20 @@ class Removal:
     async def _bury(self, held: Sequence[Held]) -> list[Entity]:
         """Those of the entities that are dead now; the others were written meanwhile."""
         entities = [one.entity for one in held]
-        living = await self._store.bury([(one.entity, self._farewell(one)) for one in held])
+        readers = await self._readers({one.blueprint for one in entities})
+        burials = [self._burial(one, readers.get(one.entity.blueprint, ())) for one in held]
+        living = await self._store.bury(burials)
+        ripples = [one.ripple for one in burials if one.ripple and one.entity.uid not in living]
+        self._rippling.begin(ripples, held=False)
         await self._delivery.deliver_the_dead((one.blueprint, one.identifier) for one in entities)
         return [entity for entity in entities if entity.uid not in living]
+
+    async def _readers(self, blueprints: set[str]) -> dict[str, tuple[Reader, ...]]:
+        model = await self._catalogue.model()
+        return {name: model.readers.get(name, ()) for name in blueprints}
+
+    def _burial(self, held: Held, readers: Iterable[Reader]) -> Burial:
+        return Burial(held.entity, self._farewell(held), ripple(held.entity, None, readers, looked=False))
 
     def _farewell(self, held: Held) -> Transition | None:
         entity = held.entity

@@ -62,7 +62,7 @@ class ScorecardService:
         return await self._store(checked.value, before, issues)
 
     def _judged(self, document: Json, definitions: Definitions | None) -> Checked[Scorecard]:
-        blueprint = definitions.blueprint.value if definitions else None
+        blueprint = definitions.blueprint if definitions else None
         return read_scorecard(document, blueprint, self._catalogue.operators)
 
     async def _blueprint_issues(
@@ -81,14 +81,16 @@ class ScorecardService:
         now = now_text(self._clock)
         if before is not None and identical(to_document(before.value), to_document(scorecard)):
             return Written(Outcome.UNCHANGED, before, issues)
+        known = await self._catalogue.current([scorecard.blueprint])
         if before is None:
             outcome, stored = Outcome.CREATED, await self._shelf.add(scorecard, now)
         else:
             outcome, stored = Outcome.UPDATED, await self._shelf.replace(before, scorecard, now)
         if not stored:
             return None
-        evaluation = await self._evaluations.begin(scorecard.blueprint, CauseKind.SCORECARD_WRITTEN)
-        return Written(outcome, await self._shelf.get(scorecard.identifier), issues, evaluation)
+        begun = await self._evaluations.follow_up(known, CauseKind.SCORECARD_WRITTEN)
+        stands = await self._shelf.get(scorecard.identifier)
+        return Written(outcome, stands, issues, begun.get(scorecard.blueprint))
 
     async def upsert_rule(self, scorecard: str, document: Json) -> Written[Versioned[Scorecard]]:
         """Writes one rule: in its place if the scorecard has it, else behind the others."""
@@ -139,9 +141,11 @@ class ScorecardService:
                 ("force",), "NEEDS_FORCE", f"{message}; repeat with `force: true` if that is meant"
             )
             return Deleted(Outcome.INVALID, (issue,), scores, 1, results)
+        known = await self._catalogue.current([before.value.blueprint])
         if not await self._shelf.remove(before):
             raise ConflictError(f"the scorecard `{identifier}` was just written; look at it and try again")
-        evaluation = await self._evaluations.begin(before.value.blueprint, CauseKind.SCORECARD_DELETED)
+        begun = await self._evaluations.follow_up(known, CauseKind.SCORECARD_DELETED)
+        evaluation = begun.get(before.value.blueprint)
         return Deleted(Outcome.DELETED, (), scores, 1, results, evaluation)
 
     async def _unknown_blueprint(self, name: str) -> Issue:
@@ -153,7 +157,7 @@ class ScorecardService:
         if scorecard.filter is None:
             return []
         compiled = CompiledScorecard(
-            replace(scorecard, rules=()), definitions.blueprint.value, self._catalogue.operators
+            replace(scorecard, rules=()), definitions.blueprint, self._catalogue.operators
         )
         looked_at, present = 0, Present.at(now_text(self._clock))
         page = Page(limit=_LOOKED_AT, batch=1_000)

@@ -9,21 +9,30 @@ from typing import Final, Self
 from levelmark.plugins import Registry
 from levelmark.services.background import kept_up
 from levelmark.services.blueprints import BlueprintService
+from levelmark.services.calculating import Calculator
 from levelmark.services.catalogue import Catalogue
 from levelmark.services.clock import Clock, wall_clock
+from levelmark.services.counting import Counting
 from levelmark.services.delivery import Delivery
+from levelmark.services.deriving import Deriving
 from levelmark.services.entities import EntityService
+from levelmark.services.evaluating import Evaluator
 from levelmark.services.evaluations import EvaluationService
 from levelmark.services.feed import Feed
 from levelmark.services.notifications import Notifications, Target
 from levelmark.services.reconciling import Reconciler
 from levelmark.services.removal import Removal
 from levelmark.services.results import ResultService
+from levelmark.services.rippling import Rippling
 from levelmark.services.scorecards import ScorecardService
-from levelmark.services.writing import Writing
+from levelmark.services.spreading import Spreading
+from levelmark.services.surrounding import Surrounding
+from levelmark.services.timekeeping import Timekeeping
+from levelmark.services.writing import Aftermath, Writing
 from levelmark.storage import Storage
 
 _FAREWELL_SECONDS: Final = 2.0
+_LOOK_SECONDS: Final = 0.02
 
 
 class Services:
@@ -49,18 +58,45 @@ class Services:
         self.feed = Feed(storage.log, ring)
         self.notifications = Notifications(registry.notifiers, targets)
         self.delivery = Delivery(storage, self.notifications)
-        self.evaluations = EvaluationService(storage, self.catalogue, self.delivery, clock)
-        removal = Removal(storage, self.delivery, clock)
-        writing = Writing(storage, self.catalogue, self.delivery, clock)
+        self.calculator = Calculator()
+        self.rippling = Rippling(storage)
+        self.counting = Counting(storage)
+        deriving = Deriving(Surrounding(storage.neighbours), self.calculator)
+        evaluator = Evaluator(storage, deriving, clock)
+        aftermath = Aftermath(self.delivery, self.rippling, self.counting)
+        writing = Writing(storage, self.catalogue, evaluator, aftermath)
+        self.evaluations = EvaluationService(storage, self.catalogue, writing, clock)
+        removal = Removal(storage, self.catalogue, self.delivery, self.rippling, clock=clock)
         self.entities = EntityService(storage, self.catalogue, writing, removal, clock)
         self.scorecards = ScorecardService(storage, self.catalogue, self.evaluations, clock)
         self.blueprints = BlueprintService(storage, self.catalogue, self.evaluations, removal, clock)
         self.results = ResultService(storage, self.catalogue)
-        self.reconciler = Reconciler(storage, self.catalogue, self.delivery, self.evaluations, removal)
+        self.spreading = Spreading(storage, self.catalogue, self.rippling, writing, self.evaluations)
+        self.timekeeping = Timekeeping(storage, writing, clock)
+        self.reconciler = Reconciler(
+            storage,
+            self.catalogue,
+            delivery=self.delivery,
+            evaluations=self.evaluations,
+            removal=removal,
+            spreading=self.spreading,
+        )
         self._tasks: list[asyncio.Task[None]] = []
 
+    async def settled(self) -> None:
+        """Returns when nothing is left to be done in the background, as far as this process knows."""
+        while not self.rippling.quiet or await self.storage.evaluations.any_open():
+            await asyncio.sleep(_LOOK_SECONDS)
+
     async def __aenter__(self) -> Self:
-        work = (self.feed.run, self.evaluations.run, self.reconciler.run)
+        work = (
+            self.feed.run,
+            self.evaluations.run,
+            self.spreading.run,
+            self.timekeeping.run,
+            self.counting.run,
+            self.reconciler.run,
+        )
         self._tasks = [asyncio.create_task(kept_up(one)) for one in work]
         return self
 
@@ -74,4 +110,6 @@ class Services:
             async with asyncio.timeout(_FAREWELL_SECONDS):
                 await asyncio.gather(*self._tasks, return_exceptions=True)
                 await self.delivery.close()
+                await self.counting.write()
+        await self.calculator.close()
         await self.notifications.close()

@@ -1,216 +1,265 @@
 """Writing entities: read, evaluate, compare-and-set, look again.
 
 What another writer was faster with is done again on top of it. After the write, the versions of the
-definitions are looked at once more: where one has moved meanwhile, the entity is evaluated again. An editor
-raises the version first and sweeps the entities afterwards, so one of the two sees the other.
+definitions and the entities around are looked at once more: where one has moved meanwhile, the entity is
+evaluated again. An editor raises the version first and sweeps the entities afterwards, and whoever writes an
+entity looks for its readers afterwards, so one of the two sees the other.
 """
 
 import asyncio
 import secrets
-from collections.abc import Sequence
-from enum import StrEnum
-from typing import Final, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Final
 
-from msgspec import UNSET, Struct, json
+from msgspec import Struct
 from msgspec.structs import replace
 
-from levelmark.domain.change import Cause, CauseKind, Transition
-from levelmark.domain.entity import MAX_BYTES, Entity, EntityInput
-from levelmark.domain.issue import Issue, has_errors
-from levelmark.domain.json import identical
-from levelmark.engine.assess import assess
+from levelmark.domain.change import Cause, CauseKind
+from levelmark.domain.entity import Entity, EntityInput
+from levelmark.domain.issue import has_errors
+from levelmark.engine.derived.ripple import Ripple, ripple
 from levelmark.services.catalogue import Catalogue, Definitions
-from levelmark.services.clock import Clock, not_before, now_text
+from levelmark.services.counting import Counting
 from levelmark.services.delivery import Delivery
+from levelmark.services.drafts import (
+    Candidate,
+    Draft,
+    Mode,
+    contended,
+    evaluation_of,
+    sent_alike,
+    size_issues,
+    unknown_blueprint,
+    unknown_entity,
+)
+from levelmark.services.evaluating import Evaluated, Evaluator
 from levelmark.services.outcome import Outcome, Written
+from levelmark.services.reaching import Reaching
+from levelmark.services.rippling import Rippling
 from levelmark.storage import Storage
 from levelmark.storage.entities import EntityWrite
 from levelmark.storage.rows import Held
 
+__all__ = ["Draft", "Mode", "Writing"]
+
 _ATTEMPTS: Final = 50
 
 
-class Mode(StrEnum):
-    """What becomes of what was not sent: gone in a replace, kept in a merge."""
+class _Work(Struct):
+    """What is still to be done, by place: the drafts, and what is already known to be stored of them.
 
-    REPLACE = "REPLACE"
-    MERGE = "MERGE"
+    `unsure` are ripples of writes that landed while something around the entity moved.
+    """
+
+    drafts: dict[int, Draft]
+    held: dict[int, Held]
+    unsure: frozenset[str] = frozenset()
 
 
-class Draft(Struct, frozen=True):
-    """An entity to be written, with the `issues` of its document; without `mode`, only evaluated again."""
+class Aftermath(Struct, frozen=True):
+    """Who takes over what a write leaves to be done: changes, ripples, counts."""
 
-    input: EntityInput
-    mode: Mode | None
-    issues: tuple[Issue, ...] = ()
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """What the entity is known by."""
-        return self.input.blueprint, self.input.identifier
+    delivery: Delivery
+    rippling: Rippling
+    counting: Counting
 
 
 class Writing:
     """Writes entities with their scores, so that a crash leaves all of a write or nothing."""
 
-    def __init__(self, storage: Storage, catalogue: Catalogue, delivery: Delivery, clock: Clock) -> None:
+    def __init__(
+        self, storage: Storage, catalogue: Catalogue, evaluator: Evaluator, aftermath: Aftermath
+    ) -> None:
         self._store = storage.entities
-        self._new_uid = storage.new_uid
         self._catalogue = catalogue
-        self._delivery = delivery
-        self._clock = clock
+        self._evaluator = evaluator
+        self._delivery = aftermath.delivery
+        self._rippling = aftermath.rippling
+        self._counting = aftermath.counting
+        self._reaching = Reaching(storage.neighbours)
 
     async def evaluate(self, keys: Sequence[tuple[str, str]]) -> list[Written[Entity]]:
         """Evaluates stored entities again; one that does not exist gets an issue."""
         drafts = [Draft(EntityInput(blueprint, identifier), None) for blueprint, identifier in keys]
         return await self.write(drafts, CauseKind.REQUESTED)
 
+    async def evaluate_held(self, held: Sequence[Held], cause: Cause) -> int:
+        """Evaluates entities as they are stored; how many of them have moved."""
+        drafts = dict(enumerate(map(evaluation_of, held)))
+        answers = await self._write(_Work(drafts, dict(enumerate(held))), cause)
+        return sum(one.outcome is Outcome.UPDATED for one in answers)
+
     async def write(self, drafts: Sequence[Draft], cause: CauseKind) -> list[Written[Entity]]:
         """Writes all drafts that are sound; the answers stand in the drafts' order. No two share a key."""
+        return await self._write(_Work(dict(enumerate(drafts)), {}), Cause(cause))
+
+    async def _write(self, work: _Work, cause: Cause) -> list[Written[Entity]]:
+        count = len(work.drafts)
         answers: dict[int, Written[Entity]] = {}
-        waiting = dict(enumerate(drafts))
         for attempt in range(_ATTEMPTS):
-            if not waiting:
+            if not work.drafts:
                 break
             await _pause(attempt)
-            waiting = await self._attempt(waiting, answers, Cause(cause))
-        for place in waiting:
-            answers.setdefault(place, Written(Outcome.INVALID, None, (_contended(),)))
-        return [answers[place] for place in range(len(drafts))]
+            work = await self._attempt(work, answers, cause)
+        if not work.drafts:
+            await self._rippling.release(work.unsure)
+        for place in work.drafts:
+            answers.setdefault(place, Written(Outcome.INVALID, None, (contended(),)))
+        return [answers[place] for place in range(count)]
 
-    async def _attempt(
-        self, drafts: dict[int, Draft], answers: dict[int, Written[Entity]], cause: Cause
-    ) -> dict[int, Draft]:
-        """One round: fills `answers`, and gives back the drafts that must be done again."""
-        writes: dict[int, EntityWrite] = {}
-        for place, step in (await self._steps(drafts, cause)).items():
-            if isinstance(step, EntityWrite):
-                writes[place] = step
-            else:
-                answers[place] = _last_answer(step, answers.get(place))
-        moved = await self._commit(writes)
-        for place in writes.keys() - moved.lost:
-            answers[place] = _answer(drafts[place], writes[place], answers.get(place))
+    async def _attempt(self, work: _Work, answers: dict[int, Written[Entity]], cause: Cause) -> _Work:
+        """One round: fills `answers`, and gives back what must be done again."""
+        batches: list[Evaluated] = []
+        for definitions, candidates in await self._candidates(work, answers):
+            batch = await self._evaluator.evaluate(definitions, candidates, cause)
+            batches.append(batch)
+            key = definitions.blueprint.identifier, cause.kind
+            self._counting.count(key, len(candidates), len(batch.writes))
+            for place in candidates.keys() - batch.writes.keys():
+                held = candidates[place].held
+                stands = Written(Outcome.UNCHANGED, held.entity if held else None, work.drafts[place].issues)
+                answers[place] = _last_answer(stands, answers.get(place))
+        lost, stale = await self._land(batches, work)
+        unsure = {write.ripple.id for batch in batches for place, write in batch.writes.items()
+                  if place in stale and write.ripple is not None}  # fmt: skip
+        for batch in batches:
+            for place in batch.writes.keys() - lost:
+                answers[place] = _answer(work.drafts[place], batch.writes[place], answers.get(place))
         # What is written is only evaluated again: others may have overwritten or deleted it since.
-        stale = {place: replace(drafts[place], mode=None) for place in moved.stale}
-        return {place: drafts[place] for place in moved.lost} | stale
+        again = {place: replace(work.drafts[place], mode=None) for place in stale - lost}
+        waiting = {place: work.drafts[place] for place in lost} | again
+        return _Work(waiting, {}, work.unsure | unsure)
 
-    async def _steps(self, drafts: dict[int, Draft], cause: Cause) -> dict[int, "_Step"]:
-        """What is to be done for each draft.
+    async def _candidates(
+        self, work: _Work, answers: dict[int, Written[Entity]]
+    ) -> list[tuple[Definitions, dict[int, Candidate]]]:
+        """What is to be evaluated, by blueprint; all others get their answers.
 
         The definitions that this process has seen last are good enough where the entity carries their stamp;
         those in force are looked up for all others, and before anything is refused.
         """
-        stored = await self._store.get(draft.key for draft in drafts.values())
-        known = self._catalogue.known({draft.input.blueprint for draft in drafts.values()})
-        steps: dict[int, _Step] = {}
-        for place, draft in drafts.items():
-            held, definitions = stored.get(draft.key), known.get(draft.input.blueprint)
-            if draft.mode is None or held is None or definitions is None:
+        unread = {place: draft.key for place, draft in work.drafts.items() if place not in work.held}
+        stored = await self._store.get(unread.values())
+        held = {**work.held, **{place: stored[key] for place, key in unread.items() if key in stored}}
+        found: dict[int, tuple[Definitions, Candidate]] = {}
+        known = self._catalogue.known({draft.input.blueprint for draft in work.drafts.values()})
+        open_places = []
+        for place, draft in work.drafts.items():
+            definitions, one = known.get(draft.input.blueprint), held.get(place)
+            trusted = draft.mode is not None and one is not None and definitions is not None
+            if not (trusted and definitions and one and one.stamp == definitions.full_stamp):
+                open_places.append(place)
                 continue
-            if held.stamp == definitions.full_stamp:
-                steps[place] = self._plan(draft, definitions, held, cause)
-        rest = {place: draft for place, draft in drafts.items() if _is_open(steps.get(place))}
-        current = await self._catalogue.current({draft.input.blueprint for draft in rest.values()})
-        for place, draft in rest.items():
-            steps[place] = self._plan(draft, current.get(draft.input.blueprint), stored.get(draft.key), cause)
-        return steps
+            step = _judged(draft, definitions, one)
+            if isinstance(step, Candidate):
+                found[place] = definitions, step
+            elif step.outcome is Outcome.INVALID:
+                open_places.append(place)
+            else:
+                answers[place] = _last_answer(step, answers.get(place))
+        await self._judge_by_those_in_force(work, held, open_places, found, answers)
+        return _grouped(found)
 
-    async def _commit(self, writes: dict[int, EntityWrite]) -> "_Moved":
-        if not writes:
-            return _Moved(set(), set())
+    async def _judge_by_those_in_force(
+        self,
+        work: _Work,
+        held: Mapping[int, Held],
+        places: Sequence[int],
+        found: dict[int, tuple[Definitions, Candidate]],
+        answers: dict[int, Written[Entity]],
+    ) -> None:
+        current = await self._catalogue.current({work.drafts[place].input.blueprint for place in places})
+        for place in places:
+            definitions = current.get(work.drafts[place].input.blueprint)
+            step = _judged(work.drafts[place], definitions, held.get(place))
+            if isinstance(step, Candidate) and definitions is not None:
+                found[place] = definitions, step
+            elif isinstance(step, Written):
+                answers[place] = _last_answer(step, answers.get(place))
+
+    async def _land(self, batches: Sequence[Evaluated], work: _Work) -> tuple[set[int], set[int]]:
+        """Commits what was evaluated: the places that others were faster with, and those that are stale."""
+        writes = {place: write for batch in batches for place, write in batch.writes.items()}
         places = list(writes)
         lost = {places[index] for index in await self._store.commit(list(writes.values()))}
+        for batch in batches:
+            await self._store.restamp(batch.restamped.values(), batch.definitions.full_stamp)
         won = {place: write for place, write in writes.items() if place not in lost}
-        in_force, _ = await asyncio.gather(
-            self._catalogue.stamps({write.after.blueprint for write in won.values()}),
+        current, _, stale = await asyncio.gather(
+            self._catalogue.current({batch.definitions.blueprint.identifier for batch in batches}),
             self._delivery.deliver([owed for write in won.values() for owed in write.owed]),
+            self._disturbed(batches),
         )
-        stale = {
-            place for place, write in won.items()
-            if write.stamp.partition("!")[0] != in_force.get(write.after.blueprint)
-        }  # fmt: skip
-        return _Moved(lost, stale)
+        for batch in batches:
+            now = current.get(batch.definitions.blueprint.identifier)
+            if now is None or now.stamp != batch.definitions.stamp:
+                stale |= batch.writes.keys()
+        ripples = {place: one for batch in batches for place, one in _ripples(batch, current).items()
+                   if place not in lost}  # fmt: skip
+        self._rippling.begin([one for place, one in ripples.items() if place not in stale], held=False)
+        self._rippling.begin([one for place, one in ripples.items() if place in stale], held=True)
+        stale |= await self._among_themselves(list(ripples.values()), work)
+        return lost, stale - lost
 
-    def _plan(
-        self, draft: Draft, definitions: Definitions | None, held: Held | None, cause: Cause
-    ) -> "_Step":
-        if definitions is None:
-            return Written(Outcome.INVALID, None, (_unknown_blueprint(draft),))
-        if draft.mode is None and held is None:
-            return Written(Outcome.INVALID, None, (_unknown_entity(draft),))
-        entity = _applied(draft, held.entity if held else None)
-        wrong = definitions.checker.issues(entity, draft.input)
-        issues = (*draft.issues, *wrong, *_size_issues(entity))
-        if has_errors(issues) and draft.mode is not None:
-            return Written(Outcome.INVALID, None, issues)
-        same = held is not None and _same(held.entity, entity)
-        if held is not None and same and held.stamp == definitions.full_stamp and draft.mode is not None:
-            return Written(Outcome.UNCHANGED, held.entity, issues)
-        return self._evaluated(entity, held, definitions, cause, same=same)
+    async def _disturbed(self, batches: Sequence[Evaluated]) -> set[int]:
+        found = await asyncio.gather(*(self._evaluator.disturbed(batch) for batch in batches))
+        return {place for places in found for place in places}
 
-    def _evaluated(
-        self, entity: Entity, held: Held | None, definitions: Definitions, cause: Cause, *, same: bool
-    ) -> "_Step":
-        now = now_text(self._clock)
-        if held is not None:
-            now = not_before(held.entity, now)
-        timed = entity if same else replace(entity, updated_at=now, created_at=entity.created_at or now)
-        assessment = assess(definitions.compiled, timed, now)
-        unmoved = held is not None and assessment.scores is held.entity.scores
-        if held is not None and same and unmoved and held.stamp == definitions.full_stamp:
-            return Written(Outcome.UNCHANGED, held.entity)
-        after = replace(
-            timed,
-            scores=assessment.scores,
-            version=entity.version + 1,
-            uid=entity.uid or self._new_uid(),
-        )
-        moves = assessment.moves
-        transition = Transition(
-            after.uid, after.version, after.blueprint, after.identifier, after.teams, cause, now, moves
-        )
-        return EntityWrite(held, after, definitions.full_stamp, transition if moves else None)
+    async def _among_themselves(self, ripples: Sequence[Ripple], work: _Work) -> set[int]:
+        """The places of drafts that the ripples of others among them reach."""
+        model = self._catalogue.seen
+        blueprints = {draft.input.blueprint for draft in work.drafts.values()}
+        if len(work.drafts) == 1 or not any(
+            reader.blueprint in blueprints and ripple.touches(reader)
+            for ripple in ripples
+            for reader in model.readers.get(ripple.blueprint, ())
+        ):
+            return set()
+        reached = await self._reaching.of(model, ripples)
+        keys = {place: draft.key for place, draft in work.drafts.items()}
+        return await self._reaching.among(reached, keys)
 
 
-_Step: TypeAlias = EntityWrite | Written[Entity]
-"""A write to be tried, or an answer that needs none."""
+def _judged(draft: Draft, definitions: Definitions | None, held: Held | None) -> Candidate | Written[Entity]:
+    if definitions is None:
+        return Written(Outcome.INVALID, None, (unknown_blueprint(draft),))
+    if draft.mode is None and held is None:
+        return Written(Outcome.INVALID, None, (unknown_entity(draft),))
+    candidate = Candidate.of(draft.applied(held.entity if held else None), held)
+    if draft.mode is None:
+        return candidate
+    wrong = definitions.checker.issues(candidate.entity, draft.input)
+    issues = (*draft.issues, *wrong, *size_issues(candidate.entity))
+    if has_errors(issues):
+        return Written(Outcome.INVALID, None, issues)
+    if held is not None and candidate.same and held.stamp == definitions.full_stamp:
+        return Written(Outcome.UNCHANGED, held.entity, issues)
+    return candidate
 
 
-def _is_open(step: _Step | None) -> bool:
-    return step is None or (isinstance(step, Written) and step.outcome is Outcome.INVALID)
+def _grouped(
+    found: Mapping[int, tuple[Definitions, Candidate]],
+) -> list[tuple[Definitions, dict[int, Candidate]]]:
+    groups: dict[int, tuple[Definitions, dict[int, Candidate]]] = {}
+    for place, (definitions, candidate) in found.items():
+        groups.setdefault(id(definitions), (definitions, {}))[1][place] = candidate
+    return list(groups.values())
 
 
-class _Moved(Struct, frozen=True):
-    """Places of drafts that lost to another writer, and of those written by definitions that have moved."""
-
-    lost: set[int]
-    stale: set[int]
-
-
-def _applied(draft: Draft, before: Entity | None) -> Entity:
-    sent = draft.input
-    if draft.mode is None and before is not None:
-        return before
-    base = before or Entity(sent.blueprint, sent.identifier)
-    merge = draft.mode is Mode.MERGE
-    kept = base if merge else Entity(sent.blueprint, sent.identifier)
-    return replace(
-        base,
-        title=kept.title if sent.title is UNSET else sent.title,
-        icon=kept.icon if sent.icon is UNSET else sent.icon,
-        team=kept.team if sent.team is UNSET else sent.team,
-        properties={**kept.properties, **sent.properties},
-        relations={**kept.relations, **sent.relations},
-    )
+def _ripples(batch: Evaluated, current: Mapping[str, Definitions]) -> dict[int, Ripple]:
+    """What the writes mean for others, by those who read these entities now."""
+    now = current.get(batch.definitions.blueprint.identifier)
+    found: dict[int, Ripple | None] = {place: write.ripple for place, write in batch.writes.items()}
+    if now is not None and now.readers != batch.definitions.readers:
+        found = {
+            place: ripple(_entity(write.before), write.after, now.readers, looked=False)
+            for place, write in batch.writes.items()
+        }
+    return {place: one for place, one in found.items() if one is not None}
 
 
-def _same(before: Entity, after: Entity) -> bool:
-    return (
-        (before.title, before.icon, before.team) == (after.title, after.icon, after.team)
-        and identical(before.properties, after.properties)
-        and identical(before.relations, after.relations)
-    )
+def _entity(held: Held | None) -> Entity | None:
+    return held.entity if held else None
 
 
 def _answer(draft: Draft, write: EntityWrite, earlier: Written[Entity] | None) -> Written[Entity]:
@@ -219,7 +268,8 @@ def _answer(draft: Draft, write: EntityWrite, earlier: Written[Entity] | None) -
     if write.before is None:
         return Written(Outcome.CREATED, write.after, draft.issues)
     before = write.before.entity
-    same = _same(before, write.after) and before.scores is write.after.scores
+    same = sent_alike(before, write.after) and before.scores is write.after.scores
+    same = same and before.derived is write.after.derived
     return Written(Outcome.UNCHANGED if same else Outcome.UPDATED, write.after, draft.issues)
 
 
@@ -228,28 +278,6 @@ def _last_answer(step: Written[Entity], earlier: Written[Entity] | None) -> Writ
     if earlier is None:
         return step
     return earlier if step.value is None else replace(earlier, value=step.value)
-
-
-def _size_issues(entity: Entity) -> list[Issue]:
-    size = len(json.encode((entity.properties, entity.relations)))
-    if size <= MAX_BYTES:
-        return []
-    message = f"the entity would have {size:,} bytes of properties and relations, and {MAX_BYTES:,} are the"
-    return [Issue.error(("properties",), "TOO_LARGE", f"{message} most: keep what is large elsewhere")]
-
-
-def _unknown_blueprint(draft: Draft) -> Issue:
-    message = f"there is no blueprint `{draft.input.blueprint}`; write it first"
-    return Issue.error(("blueprint",), "UNKNOWN_BLUEPRINT", message)
-
-
-def _unknown_entity(draft: Draft) -> Issue:
-    message = f"blueprint `{draft.input.blueprint}` has no entity `{draft.input.identifier}`"
-    return Issue.error(("identifier",), "NOT_FOUND", message)
-
-
-def _contended() -> Issue:
-    return Issue.error((), "CONFLICT", "others keep writing this entity; try again in a moment")
 
 
 async def _pause(attempt: int) -> None:

@@ -1,7 +1,7 @@
 """The definitions: blueprints, and scorecards with their rules inside, each write under a new version."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from bson import ObjectId
 from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorDatabase
@@ -17,12 +17,17 @@ from levelmark.storage.keys import escape, unescape
 
 Value = TypeVar("Value", Blueprint, Scorecard)
 
+_MANY: Final = 10_000
+
 
 class Versions(Struct, frozen=True):
-    """Which versions of a blueprint and of its scorecards are in force, each as `uid:version`."""
+    """Which versions of all blueprints and of some scorecards are in force, each as `uid:version`.
 
-    blueprint: str
-    scorecards: Mapping[str, str]
+    `blueprints` are by identifier; `scorecards` by that of their blueprint, then by their own.
+    """
+
+    blueprints: Mapping[str, str]
+    scorecards: Mapping[str, Mapping[str, str]]
 
 
 class DefinitionStore:
@@ -53,31 +58,24 @@ class DefinitionStore:
         with translated():
             return await self._scorecards.distinct("blueprint")
 
-    async def versions(self, blueprints: Iterable[str]) -> dict[str, Versions]:
-        """The versions in force for each blueprint that exists, in one call."""
+    async def versions(self, blueprints: Iterable[str]) -> Versions:
+        """The versions in force of every blueprint, and of the scorecards of these, in one call."""
         names = list(blueprints)
         project = {"_id": 1, "version": 1, "identifier": 1, "blueprint": 1}
+        own = [{"$match": {"blueprint": {"$in": names}}}, {"$project": project}]
         pipeline: list[dict[str, Any]] = [
-            {"$match": {"identifier": {"$in": names}}},
-            {"$project": project},
-            {
-                "$unionWith": {
-                    "coll": self._scorecards.name,
-                    "pipeline": [{"$match": {"blueprint": {"$in": names}}}, {"$project": project}],
-                }
-            },
+            {"$match": {"identifier": {"$gt": ""}}},
+            {"$project": {"_id": 1, "version": 1, "identifier": 1}},
+            {"$unionWith": {"coll": self._scorecards.name, "pipeline": own}},
         ]
         with translated():
-            rows = await self._blueprints.aggregate(pipeline).to_list(None)
+            rows = await self._blueprints.aggregate(pipeline, batchSize=_MANY).to_list(None)
         scorecards: dict[str, dict[str, str]] = {name: {} for name in names}
         for row in rows:
             if "blueprint" in row:
                 scorecards[row["blueprint"]][row["identifier"]] = _stamp(row)
-        return {
-            row["identifier"]: Versions(_stamp(row), scorecards[row["identifier"]])
-            for row in rows
-            if "blueprint" not in row
-        }
+        found = {row["identifier"]: _stamp(row) for row in rows if "blueprint" not in row}
+        return Versions(found, scorecards)
 
 
 def _stamp(row: Mapping[str, Any]) -> str:

@@ -18,10 +18,11 @@ from pymongo.errors import BulkWriteError
 
 from levelmark.domain.change import Transition
 from levelmark.domain.entity import Entity
+from levelmark.engine.derived.ripple import Ripple
 from levelmark.storage.errors import translated
 from levelmark.storage.gathering import Gathering
 from levelmark.storage.pages import Page, Selection
-from levelmark.storage.rows import Held, entity_fields, held, outbox, outbox_field, uid
+from levelmark.storage.rows import Held, entity_fields, held, outbox, outbox_field, ripple_field, ripples, uid
 
 EntityKey: TypeAlias = tuple[str, str]
 """A blueprint's identifier and that of an entity of it."""
@@ -30,18 +31,31 @@ _DUPLICATE: Final = 11000
 
 
 class EntityWrite(Struct, frozen=True):
-    """A write of `after` over `before` (None: there must be none yet), owing `transition` to the log."""
+    """A write of `after` over `before` (None: there must be none yet), owing `transition` to the log.
+
+    `ripple` is what it means for other entities; `due` when time alone can change something.
+    """
 
     before: Held | None
     after: Entity
     stamp: str
     transition: Transition | None = None
+    ripple: Ripple | None = None
+    due: int | None = None
 
     @property
     def owed(self) -> tuple[Transition, ...]:
         """What the log may lack once this is written, in order: what it was owed before, then the new."""
         earlier = self.before.outbox if self.before else ()
         return earlier if self.transition is None else (*earlier, self.transition)
+
+
+class Burial(Struct, frozen=True):
+    """An entity to be deleted, owing `transition` to the log; `ripple` is what it means for others."""
+
+    entity: Entity
+    transition: Transition | None = None
+    ripple: Ripple | None = None
 
 
 class EntityStore:
@@ -163,7 +177,7 @@ class EntityStore:
             with translated():
                 await self._rows.update_many(condition, {"$set": {"stamp": stamp}})
 
-    async def bury(self, burials: Sequence[tuple[Entity, Transition | None]]) -> set[str]:
+    async def bury(self, burials: Sequence["Burial"]) -> set[str]:
         """Turns entities that still stand so into tombstones, each owing its transition.
 
         The uids of the others, which live on; those that somebody else has buried are not among them.
@@ -171,10 +185,10 @@ class EntityStore:
         if not burials:
             return set()
         with translated():
-            answer = await self._rows.bulk_write([_burial(*one) for one in burials], ordered=False)
+            answer = await self._rows.bulk_write([_burial(one) for one in burials], ordered=False)
         if answer.matched_count == len(burials):
             return set()
-        condition = {"_id": {"$in": [uid(entity) for entity, _ in burials]}, "blueprint": {"$ne": None}}
+        condition = {"_id": {"$in": [uid(one.entity) for one in burials]}, "blueprint": {"$ne": None}}
         with translated():
             rows = await self._rows.find(condition, {"_id": 1}).to_list(None)
         return {str(row["_id"]) for row in rows}
@@ -203,6 +217,33 @@ class EntityStore:
         with translated():
             return await self._rows.find_one({"was.blueprint": {"$gt": ""}}, {"_id": 1}) is not None
 
+    async def unsettled_ripples(self, limit: int, after: str = "") -> list[Ripple]:
+        """Ripples that may not have been seen to; of `limit` entities at most.
+
+        `after` is the greatest id of the page before.
+        """
+        with translated():
+            cursor = self._rows.find({"ripples.id": {"$gt": after}}, {"ripples": 1}).limit(limit)
+            rows = await cursor.hint([("ripples.id", 1)]).batch_size(limit).to_list(None)
+        return [ripple for row in rows for ripple in ripples(row)]
+
+    async def settle_ripples(self, settled: Sequence[Ripple]) -> None:
+        """Takes ripples that have been seen to out of their rows."""
+        if not settled:
+            return
+        uids = list({ObjectId(ripple.uid) for ripple in settled})
+        ids = [ripple.id for ripple in settled]
+        with translated():
+            await self._hasty.update_many(
+                {"_id": {"$in": uids}}, {"$pull": {"ripples": {"id": {"$in": ids}}}}
+            )
+
+    async def due(self, now: int, limit: int) -> list[Held]:
+        """Entities whose values or results may be others by now (microseconds since 1970 in UTC)."""
+        with translated():
+            cursor = self._rows.find({"due": {"$gt": 0, "$lte": now}}).sort("due").limit(limit)
+            return [held(row) for row in await cursor.batch_size(limit + 1).to_list(None)]
+
     async def settle(self, transitions: Sequence[Transition]) -> None:
         """Takes transitions that are in the log out of their outboxes."""
         if not transitions:
@@ -215,10 +256,11 @@ class EntityStore:
     async def sweep_tombstones(self) -> None:
         """Removes the tombstones that owe nothing to the log."""
         with translated():
-            await self._rows.delete_many({"was.blueprint": {"$gt": ""}, "outbox": []})
+            await self._rows.delete_many({"was.blueprint": {"$gt": ""}, "outbox": [], "ripples": []})
 
 
-def _burial(entity: Entity, transition: Transition | None) -> UpdateOne:
+def _burial(burial: Burial) -> UpdateOne:
+    entity = burial.entity
     tombstone: dict[str, Any] = {
         "blueprint": None,
         "identifier": entity.uid,
@@ -226,29 +268,34 @@ def _burial(entity: Entity, transition: Transition | None) -> UpdateOne:
         "version": entity.version + 1,
         "scores": [],
     }
-    update: dict[str, Any] = {"$set": tombstone, "$unset": {"stamp": ""}}
-    if transition is not None:
-        update["$push"] = {"outbox": outbox_field(transition)}
-    return UpdateOne({"_id": uid(entity), "version": entity.version}, update)
+    update: dict[str, Any] = {"$set": tombstone, "$unset": {"stamp": "", "links": "", "due": ""}}
+    return UpdateOne({"_id": uid(entity), "version": entity.version}, update | _pushed(burial))
+
+
+def _pushed(write: "EntityWrite | Burial") -> dict[str, Any]:
+    pushed = {}
+    if write.transition is not None:
+        pushed["outbox"] = outbox_field(write.transition)
+    if write.ripple is not None:
+        pushed["ripples"] = ripple_field(write.ripple)
+    return {"$push": pushed} if pushed else {}
 
 
 def _insertion(write: EntityWrite, token: str) -> InsertOne[dict[str, Any]]:
-    owed = [] if write.transition is None else [outbox_field(write.transition)]
-    fields = entity_fields(write.after, write.stamp)
-    return InsertOne({"_id": uid(write.after), **fields, "token": token, "outbox": owed})
+    fields = entity_fields(write.after, write.stamp, write.due)
+    owed = {name: [one] for name, one in _pushed(write).get("$push", {}).items()}
+    return InsertOne({"_id": uid(write.after), **fields, "token": token, "outbox": [], "ripples": [], **owed})
 
 
 def _update(write: EntityWrite, token: str) -> UpdateOne:
     assert write.before is not None  # noqa: S101 - the caller chose by it
-    update: dict[str, Any] = {"$set": {**_changed(write), "token": token}}
-    if write.transition is not None:
-        update["$push"] = {"outbox": outbox_field(write.transition)}
+    update: dict[str, Any] = {"$set": {**_changed(write), "token": token}} | _pushed(write)
     condition = {"version": write.before.entity.version, "stamp": write.before.stamp}
     return UpdateOne({"_id": uid(write.after), **condition}, update)
 
 
 def _changed(write: EntityWrite) -> dict[str, Any]:
-    fields = entity_fields(write.after, write.stamp)
+    fields = entity_fields(write.after, write.stamp, write.due)
     assert write.before is not None  # noqa: S101 - the caller chose by it
     if write.before.entity.scores is write.after.scores:
         del fields["scores"]

@@ -12,6 +12,7 @@ from levelmark.domain.change import Cause
 from levelmark.domain.errors import InvalidInputError
 from levelmark.domain.evaluation import Evaluation, EvaluationState
 from levelmark.storage.errors import translated
+from levelmark.storage.neighbours import Reach
 
 _LEASE_SECONDS: Final = 10
 _OPEN: Final = [EvaluationState.PENDING.value, EvaluationState.RUNNING.value]
@@ -24,8 +25,10 @@ class EvaluationStore:
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._rows = database["evaluations"]
 
-    async def add(self, blueprint: str, cause: Cause, now: str, *, every: bool) -> Evaluation:
-        """A new evaluation of a blueprint's entities, for any process to take."""
+    async def add(
+        self, blueprint: str, cause: Cause, now: str, *, every: bool, reach: Reach | None = None
+    ) -> Evaluation:
+        """A new evaluation of a blueprint's entities, or of those in reach, for any process to take."""
         row = {
             "_id": ObjectId(),
             "blueprint": blueprint,
@@ -37,6 +40,8 @@ class EvaluationStore:
             "evaluated": 0,
             "changed": 0,
             "position": None,
+            "identifiers": sorted(reach.identifiers) if reach else [],
+            "links": sorted(reach.links) if reach else [],
         }
         with translated():
             await self._rows.insert_one(row)
@@ -60,10 +65,15 @@ class EvaluationStore:
         return [_evaluation(row) for row in rows]
 
     async def is_open(self, blueprint: str) -> bool:
-        """Whether an evaluation of the blueprint waits or runs."""
-        conditions = {"blueprint": blueprint, "state": {"$in": _OPEN}}
+        """Whether an evaluation of the blueprint's outdated entities waits or runs."""
+        conditions = {"blueprint": blueprint, "state": {"$in": _OPEN}, "identifiers": [], "links": []}
         with translated():
             return await self._rows.find_one(conditions, {"_id": 1}) is not None
+
+    async def any_open(self) -> bool:
+        """Whether any evaluation waits or runs."""
+        with translated():
+            return await self._rows.find_one({"state": {"$in": _OPEN}}, {"_id": 1}) is not None
 
     async def take(self, owner: str) -> Evaluation | None:
         """The oldest open evaluation that nobody works at, now leased to `owner`."""
@@ -120,6 +130,8 @@ def _evaluation(row: Mapping[str, Any]) -> Evaluation:
         state=EvaluationState(row["state"]),
         created_at=row["createdAt"],
         every=row["every"],
+        identifiers=tuple(row["identifiers"]),
+        links=tuple(row["links"]),
         total=row["total"],
         evaluated=row["evaluated"],
         changed=row["changed"],

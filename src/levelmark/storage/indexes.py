@@ -6,7 +6,10 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo import ASCENDING, IndexModel
 
 _INDEXES: Final = {
-    "blueprints": [IndexModel([("identifier", ASCENDING)], unique=True)],
+    "blueprints": [
+        IndexModel([("identifier", ASCENDING)], unique=True),
+        IndexModel([("identifier", ASCENDING), ("version", ASCENDING), ("_id", ASCENDING)]),
+    ],
     "scorecards": [
         IndexModel([("identifier", ASCENDING)], unique=True),
         IndexModel([("blueprint", ASCENDING), ("identifier", ASCENDING)]),
@@ -28,6 +31,8 @@ _INDEXES: Final = {
         ),
         IndexModel([("blueprint", ASCENDING), ("stamp", ASCENDING)]),
         IndexModel([("outbox.id", ASCENDING)], sparse=True),
+        IndexModel([("ripples.id", ASCENDING)], sparse=True),
+        IndexModel([("due", ASCENDING)], partialFilterExpression={"due": {"$gt": 0}}),
         IndexModel([("was.blueprint", ASCENDING), ("was.identifier", ASCENDING)], sparse=True),
     ],
     "changes": [
@@ -35,6 +40,7 @@ _INDEXES: Final = {
         IndexModel([("blueprint", ASCENDING), ("entity", ASCENDING), ("_id", ASCENDING)]),
         IndexModel([("scorecard", ASCENDING), ("_id", ASCENDING)]),
     ],
+    "counts": [IndexModel([("blueprint", ASCENDING), ("cause", ASCENDING)], unique=True)],
     "evaluations": [
         IndexModel([("state", ASCENDING), ("_id", ASCENDING)]),
         IndexModel([("blueprint", ASCENDING), ("_id", ASCENDING)]),

@@ -9,18 +9,23 @@ from msgspec import Struct, convert, to_builtins
 from levelmark.domain.change import Transition
 from levelmark.domain.entity import Entity
 from levelmark.domain.score import RuleResult, Score
+from levelmark.engine.derived.ripple import Ripple
 from levelmark.storage.keys import escape, unescape
 
 
 class Held(Struct, frozen=True):
-    """An entity as stored: `stamp` names the definitions it was evaluated by, `outbox` what the log lacks."""
+    """An entity as stored: `stamp` names the definitions it was evaluated by, `outbox` what the log lacks.
+
+    `due` is when its values or results can next be others by time alone, in microseconds since 1970 in UTC.
+    """
 
     entity: Entity
     stamp: str
     outbox: tuple[Transition, ...] = ()
+    due: int | None = None
 
 
-def entity_fields(entity: Entity, stamp: str) -> dict[str, Any]:
+def entity_fields(entity: Entity, stamp: str, due: int | None) -> dict[str, Any]:
     """The fields of an entity's row that a write sets."""
     return {
         "blueprint": entity.blueprint,
@@ -42,6 +47,7 @@ def entity_fields(entity: Entity, stamp: str) -> dict[str, Any]:
         "scores": scores_field(entity.scores),
         "version": entity.version,
         "stamp": stamp,
+        "due": due,
     }
 
 
@@ -96,7 +102,8 @@ def held(row: Mapping[str, Any]) -> Held:
         version=row["version"],
         uid=str(row["_id"]),
     )
-    return Held(entity, row["stamp"], outbox(row))
+    due = row["due"]
+    return Held(entity, row["stamp"], outbox(row), None if due is None else int(due))
 
 
 def outbox(row: Mapping[str, Any]) -> tuple[Transition, ...]:
@@ -107,6 +114,16 @@ def outbox(row: Mapping[str, Any]) -> tuple[Transition, ...]:
 def outbox_field(transition: Transition) -> dict[str, Any]:
     """A transition as it stands in an outbox."""
     return {"id": transition.id, "transition": to_builtins(transition)}
+
+
+def ripple_field(ripple: Ripple) -> dict[str, Any]:
+    """A ripple as it stands in a row."""
+    return {"id": ripple.id, "ripple": escape(to_builtins(ripple))}
+
+
+def ripples(row: Mapping[str, Any]) -> tuple[Ripple, ...]:
+    """The ripples of a row that have not been seen to, oldest first."""
+    return tuple(convert(unescape(owed["ripple"]), Ripple) for owed in row.get("ripples", ()))
 
 
 def uid(entity: Entity) -> ObjectId:

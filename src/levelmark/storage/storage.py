@@ -8,13 +8,16 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import WriteConcern, timeout
 from pymongo.monitoring import CommandListener
 
+from levelmark.storage.counts import CountStore
 from levelmark.storage.definitions import DefinitionStore
 from levelmark.storage.entities import EntityStore
 from levelmark.storage.errors import translated
 from levelmark.storage.evaluations import EvaluationStore
 from levelmark.storage.farewell import ignore_stragglers
 from levelmark.storage.indexes import ensure_indexes
+from levelmark.storage.leases import LeaseStore
 from levelmark.storage.log import ChangeLog
+from levelmark.storage.neighbours import NeighbourStore
 
 _DURABLE: Final = WriteConcern(w="majority", j=True)
 _PATIENCE_MS: Final = 10_000
@@ -40,7 +43,10 @@ class Storage:
         self.database = self._client.get_database(database, write_concern=_DURABLE)
         self.definitions = DefinitionStore(self.database)
         self.entities = EntityStore(self.database)
+        self.neighbours = NeighbourStore(self.database)
         self.log = ChangeLog(self.database)
+        self.leases = LeaseStore(self.database)
+        self.counts = CountStore(self.database)
         self.evaluations = EvaluationStore(self.database)
 
     async def __aenter__(self) -> Self:

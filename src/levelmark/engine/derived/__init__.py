@@ -1,0 +1,1 @@
+"""Derived properties: what mirrors, calculations and aggregations read, and what they come to."""
