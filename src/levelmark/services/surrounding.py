@@ -10,7 +10,7 @@ from levelmark.engine.derived.reads import chains
 from levelmark.engine.derived.step import Chain
 from levelmark.engine.derived.surroundings import Look, Surroundings, looks
 from levelmark.engine.model import Plan
-from levelmark.engine.probe import ATTRIBUTES
+from levelmark.engine.subject import ATTRIBUTES
 from levelmark.storage.neighbours import NeighbourStore
 
 

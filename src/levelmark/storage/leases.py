@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
-from pymongo.errors import DuplicateKeyError
+from pymongo import ReturnDocument
 
 from levelmark.storage.errors import translated
 
@@ -19,15 +19,13 @@ class LeaseStore:
 
     async def take(self, work: str, owner: str) -> bool:
         """Takes or renews the lease; False where another has it."""
-        free = {"$or": [{"owner": owner}, {"$expr": {"$lte": ["$until", "$$NOW"]}}]}
-        try:
-            with translated():
-                answer = await self._rows.update_one(
-                    {"_id": work, **free}, [{"$set": {"owner": owner, "until": _UNTIL}}], upsert=True
-                )
-        except DuplicateKeyError:  # it is there, and not free
-            return False
-        return answer.matched_count == 1 or answer.upserted_id is not None
+        free = {"$or": [{"$eq": ["$owner", owner]}, {"$lte": [{"$ifNull": ["$until", 0]}, "$$NOW"]}]}
+        taken = {"owner": {"$cond": [free, owner, "$owner"]}, "until": {"$cond": [free, _UNTIL, "$until"]}}
+        with translated():
+            row = await self._rows.find_one_and_update(
+                {"_id": work}, [{"$set": taken}], upsert=True, return_document=ReturnDocument.AFTER
+            )
+        return bool(row["owner"] == owner)
 
     async def give_up(self, work: str, owner: str) -> None:
         """Ends the lease, if the owner has it."""

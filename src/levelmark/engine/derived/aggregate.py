@@ -6,6 +6,7 @@ from math import ceil, fsum, inf, isfinite
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from levelmark.domain.instant import instant
 from levelmark.domain.json import MAX_INTEGER, Json
@@ -21,6 +22,12 @@ class Figure(Struct, frozen=True):
     value: Json = None
     until: int | None = None
     reason: str | None = None
+
+    def before(self, until: int | None) -> "Figure":
+        """The same, no longer sure than that."""
+        if until is None:
+            return self
+        return replace(self, until=until if self.until is None else min(until, self.until))
 
 
 def numbers(values: Sequence[Json]) -> list[float]:

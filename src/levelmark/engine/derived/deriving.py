@@ -1,6 +1,6 @@
 """Deriving: a mirror's and an aggregation's value, from an entity and what is around it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -12,7 +12,8 @@ from levelmark.engine.derived.spec import Aggregation, Mirror
 from levelmark.engine.derived.step import leads_to_many
 from levelmark.engine.derived.surroundings import Surroundings
 from levelmark.engine.generate import Program
-from levelmark.engine.probe import ATTRIBUTES
+from levelmark.engine.present import Present
+from levelmark.engine.subject import ATTRIBUTES
 from levelmark.engine.truth import Truth
 
 
@@ -58,15 +59,19 @@ class Selected(Struct, frozen=True):
 def aggregated(aggregation: Aggregation, entity: Entity, around: Surroundings, wanted: Selected) -> Figure:
     """What an aggregation comes to."""
     reached = (one for chain in aggregation.chains for one in around.reached(entity, chain))
-    selected, target = wanted.among(reached), wanted.target
+    selected, until = wanted.among(reached)
+    return _figure(aggregation, selected, wanted).before(until)
+
+
+def _figure(aggregation: Aggregation, selected: Sequence[Entity], wanted: Selected) -> Figure:
     if aggregation.source is None:
         amount: float = len(selected)
     else:
-        found = numbers([value_of(one, aggregation.source, target) for one in selected])
+        found = numbers([value_of(one, aggregation.source, wanted.target) for one in selected])
         if aggregation.unit is None:
             return figure(aggregation.func, found)
         amount = total(found)
     if aggregation.unit is None or aggregation.time_by is None:
         return bounded(amount)
-    times = [value_of(one, aggregation.time_by, target) for one in selected]
+    times = [value_of(one, aggregation.time_by, wanted.target) for one in selected]
     return per_unit(amount, times, aggregation.unit, wanted.now)

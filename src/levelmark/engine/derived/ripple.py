@@ -8,7 +8,7 @@ from levelmark.domain.blueprint import META_PROPERTIES
 from levelmark.domain.entity import Entity
 from levelmark.domain.json import identical
 from levelmark.engine.derived.reads import Reader
-from levelmark.engine.probe import ATTRIBUTES
+from levelmark.engine.subject import ATTRIBUTES
 
 EVERYTHING = None
 """What has changed of an entity that came or went."""

@@ -12,7 +12,8 @@ from levelmark.engine.derived.flaw import Flaw, absent_blueprint
 from levelmark.engine.derived.paths import Blueprints, Route, chains_between, filtered_chain, route
 from levelmark.engine.derived.spec import Aggregation, Calculation, Derived, Mirror
 from levelmark.engine.derived.step import Chain, leads_to_many
-from levelmark.engine.jq_names import names_read, uses_now
+from levelmark.engine.jq_names import names_read
+from levelmark.engine.jq_present import uses_now
 
 _ANY: frozenset[JsonType] = frozenset(JsonType)
 
