@@ -2,8 +2,9 @@
 
 A file maps operators (several at once, with spaces between) to cases. A case has an `id`, the entity's
 `actual` (none: the property is missing), the rule's `value`, and what the condition `is`: `true`, `false`,
-`no data` (missing) or `type mismatch` (false). `actuals` and `values` stand for every combination. `schema`
-is the property's own; `property`, `relation` and `entity` replace the property `it` of a bare entity.
+`no data` and more (missing, for that reason) or `type mismatch` (false). `actuals` and `values` stand for every
+combination. `now` is the present, `until` when the verdict may change next. `schema` is the property's own;
+`property`, `relation` and `entity` replace the property `it` of a bare entity, `blueprint` adds to the bare one.
 """
 
 from collections.abc import Iterator
@@ -15,21 +16,18 @@ import msgspec
 import pytest
 import yaml
 
-from levelmark.domain.blueprint import Blueprint, Schema
+from levelmark.domain.documents import to_blueprint
 from levelmark.domain.entity import Entity
+from levelmark.domain.instant import NEVER, instant
 from levelmark.domain.query import Condition, Query
 from levelmark.engine.explain import Probes
 from levelmark.engine.generate import generate
+from levelmark.engine.present import Present
 from levelmark.engine.truth import Truth
 from levelmark.operators import levelmark_operators
 
 OPERATORS = {operator.name: operator for operator in levelmark_operators()}
-VERDICTS: dict[bool | str, tuple[Truth, str | None]] = {
-    True: (Truth.TRUE, None),
-    False: (Truth.FALSE, None),
-    "no data": (Truth.MISSING, "no data"),
-    "type mismatch": (Truth.FALSE, "type mismatch"),
-}
+NOW = "2026-01-01T00:00:00.000Z"
 KINDS = {
     str: "string", int: "integer", float: "float", bool: "boolean", list: "array", dict: "object",
     type(None): "null",
@@ -49,11 +47,23 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     property_: str | None = msgspec.field(name="property", default=None)
     relation: str | None = None
     entity: dict[str, Any] = {}
+    blueprint: dict[str, Any] = {}
+    now: str = NOW
+    until: str | None = None
+    not_: bool | msgspec.UnsetType = msgspec.field(name="not", default=msgspec.UNSET)
+
+    @property
+    def verdict(self) -> tuple[Truth, str | None]:
+        if isinstance(self.is_, bool):
+            return (Truth.TRUE if self.is_ else Truth.FALSE), None
+        return (Truth.FALSE if self.is_ == "type mismatch" else Truth.MISSING), self.is_
 
     @property
     def condition(self) -> Condition:
         name = self.property_ if self.property_ or self.relation else "it"
-        return Condition(self.operator, property=name, relation=self.relation, value=self.value)
+        return Condition(
+            self.operator, property=name, relation=self.relation, value=self.value, negated=self.not_
+        )
 
     @property
     def subject(self) -> Entity:
@@ -92,16 +102,20 @@ CASES = tuple(read())
 
 
 def probes(case: Case) -> Probes:
-    blueprint = Blueprint("thing", "Thing", Schema({"it": case.schema}))
+    schema = {"properties": {"it": case.schema, **case.blueprint.get("properties", {})}}
+    others = {key: value for key, value in case.blueprint.items() if key != "properties"}
+    blueprint = to_blueprint({"identifier": "thing", "title": "Thing", "schema": schema, **others})
     return Probes(Query("and", (case.condition,)), blueprint, OPERATORS)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_interpreter_and_generated_function_agree_with_the_case(case: Case) -> None:
-    truth, reason = VERDICTS[case.is_]
-    [explained] = probes(case).explain(case.subject).leaves()
-    assert (explained.truth, explained.verdict.reason) == (truth, reason)
-    assert generate([probes(case)])(case.subject, {}) == (truth,)
+    present, until = Present.at(case.now), instant(case.until)
+    [explained] = probes(case).explain(case.subject, present.now).leaves()
+    assert (explained.truth, explained.verdict.reason) == case.verdict
+    assert generate([probes(case)])(case.subject, {}, None, present) == (explained.truth,)
+    assert present.end == until
+    assert explained.until == (NEVER if until is None else until)
 
 
 def test_every_operator_meets_every_type_on_both_sides() -> None:
@@ -109,7 +123,7 @@ def test_every_operator_meets_every_type_on_both_sides() -> None:
         (case.operator, "missing" if case.actual is MISSING else KINDS[type(case.actual)],
          KINDS[type(case.value)])
         for case in CASES
-        if case.value is not msgspec.UNSET and not case.property_ and not case.relation
+        if case.value is not msgspec.UNSET and not case.property_ and not case.relation and not case.blueprint
     }  # fmt: skip
     assert set(product(OPERATORS, [*KINDS.values(), "missing"], KINDS.values())) - met == set()
 

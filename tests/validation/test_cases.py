@@ -55,6 +55,10 @@ BLUEPRINT: Final = to_blueprint(
         },
         "relations": {"owner": {"target": "team"}, "uses": {"target": "service", "many": True}},
         "mirrorProperties": {"slack": {"path": "owner.slack"}},
+        "aggregationProperties": {
+            "incidents": {"target": "incident", "calculationSpec": {"func": "count"}},
+            "worst": {"target": "incident", "calculationSpec": {"func": "max", "property": "severity"}},
+        },
     }
 )
 

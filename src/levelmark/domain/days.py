@@ -2,19 +2,23 @@
 
 A day lasts from its first moment to the first moment of the next one, whatever clocks are put forward or
 back meanwhile: of an hour that comes twice across midnight, all after the first midnight is the new day.
-Days are numbers, as of `date.toordinal`. Beyond the years 10 to 9990 all instants count as their edge.
+Days are numbers, as of `date.toordinal`; before the year 2 and after 9997 they are those of UTC.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from levelmark.domain.instant import of_moment, to_moment
 
-_FIRST_DAY, _LAST_DAY = date(2, 1, 1).toordinal(), date(9998, 1, 1).toordinal()
-_EARLIEST: Final = of_moment(datetime(10, 1, 1, tzinfo=UTC))
-_LATEST: Final = of_moment(datetime(9990, 1, 1, tzinfo=UTC))
+DAY_ZERO: Final = 719_163
+"""The number of 1970-01-01."""
+
+MICROSECONDS: Final = 86_400_000_000
+"""Those of a day in UTC."""
+
+_ZONED: Final = range(date(2, 1, 1).toordinal(), date(9998, 1, 1).toordinal())
 
 
 class Days:
@@ -31,22 +35,25 @@ class Days:
 
     def start(self, day: int) -> int:
         """The first instant of the day."""
-        bounded = max(_FIRST_DAY, min(day, _LAST_DAY))
-        midnight = datetime.fromordinal(bounded).replace(tzinfo=self._zone)
+        if day not in _ZONED:
+            return (day - DAY_ZERO) * MICROSECONDS
+        midnight = datetime.fromordinal(day).replace(tzinfo=self._zone)
         first, second = of_moment(midnight), of_moment(midnight.replace(fold=1))
-        return first if first <= second else self._behind_gap(second, first, bounded)
+        return first if first <= second else self._behind_gap(second, first, day)
 
     def day_of(self, at: int) -> int:
         """The day that the instant falls on."""
-        bounded = max(_EARLIEST, min(at, _LATEST))
-        day = self._local_day(bounded)
-        while self.start(day + 1) <= bounded:
+        day = self._local_day(at)
+        while self.start(day + 1) <= at:
             day += 1
-        while self.start(day) > bounded:
+        while self.start(day) > at:
             day -= 1
         return day
 
     def _local_day(self, at: int) -> int:
+        day = at // MICROSECONDS + DAY_ZERO
+        if day not in _ZONED:
+            return day
         return to_moment(at).astimezone(self._zone).toordinal()
 
     def _behind_gap(self, before: int, after: int, day: int) -> int:

@@ -4,14 +4,12 @@ from typing import Final
 
 from msgspec import Struct
 
-from levelmark.domain.days import days_in
+from levelmark.domain.days import DAY_ZERO, MICROSECONDS, days_in
 from levelmark.domain.instant import instant
 from levelmark.domain.json import Json
 
 UTC_NAME: Final = "UTC"
 _DATE_LENGTH: Final = len("2026-01-31")
-_DAY_ZERO: Final = 719_163  # 1970-01-01, as `date.toordinal` counts
-_DAY: Final = 86_400_000_000
 
 
 class Window(Struct, frozen=True):
@@ -42,5 +40,5 @@ def _day(text: Json, zone: Json) -> Window | None:
         return None
     if len(text) > _DATE_LENGTH:
         return Window(at, at)
-    day = _DAY_ZERO + at // _DAY
+    day = DAY_ZERO + at // MICROSECONDS
     return Window(days.start(day), days.start(day + 1) - 1)

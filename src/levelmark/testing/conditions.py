@@ -30,7 +30,8 @@ def verdict(
     """What `operator` says of an entity whose property has the value `actual` (UNSET: it has none).
 
     `value` is the rule's, `schema` the property's own JSON Schema, as in `{"format": "date"}`, and `now` the
-    instant at which the operator is asked. The whole engine is used: types, missing values, contained failures.
+    instant at which the operator is asked. The whole engine is used: types, missing values, contained
+    failures.
 
     >>> from levelmark.operators import levelmark_operators
     >>> less = next(one for one in levelmark_operators() if one.name == "<")

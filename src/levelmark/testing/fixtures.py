@@ -32,7 +32,7 @@ class Evaluate(Protocol):
         schema: Mapping[str, Json] | None = None,
         now: str = NOW,
     ) -> Verdict:
-        """The verdict; UNSET as `actual` is a missing property, `schema` the property's own, `now` the present."""
+        """The verdict; UNSET as `actual` is no value, `schema` the property's own, `now` the present."""
 
 
 @pytest.fixture

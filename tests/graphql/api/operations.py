@@ -107,7 +107,8 @@ query($blueprint: String, $first: Int! = 50, $after: String) {{
 }}"""
 OPERATORS: Final = f"""{{
     operators {{
-        name description types valueSchema timed missing examples {{actual value verdict now}} plugin {{{_PLUGIN}}}
+        name description types valueSchema timed missing plugin {{{_PLUGIN}}}
+        examples {{actual value verdict now}}
     }}
 }}"""
 NOTIFIERS: Final = f"{{notifiers {{name description configurationSchema plugin {{{_PLUGIN}}}}}}}"

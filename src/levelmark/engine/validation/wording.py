@@ -63,6 +63,15 @@ def listed(names: Iterable[str]) -> str:
     return text
 
 
+def type_names(types: Iterable[JsonType]) -> str:
+    """The types as messages name them.
+
+    >>> type_names({JsonType.STRING, JsonType.NUMBER})
+    'Number or String'
+    """
+    return " or ".join(sorted(types))
+
+
 def lacking(blueprint: str, kind: str, name: str, known: Iterable[str]) -> str:
     """That a blueprint has no property or relation of a name, and which it has.
 

@@ -59,7 +59,7 @@ class Operator:
         description="The JSON Schema of the rule's value; null where there is no value."
     )
     timed: bool = strawberry.field(
-        description="Whether its verdict depends on the time, so that results change while nothing is written."
+        description="Whether its verdict depends on the time, so that results change by themselves."
     )
     missing: Verdict = strawberry.field(description="What it says of a property that is absent or null.")
     examples: list[OperatorExample] = strawberry.field(description="Cases that show what it does.")
