@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from levelmark.domain.documents import to_blueprint
-from levelmark.domain.entity import Entity
+from levelmark.domain.entity import Entity, EntityInput
 from levelmark.domain.issue import Issue, Severity
 from levelmark.domain.json import Json
 from levelmark.engine.validation import (
@@ -90,11 +90,28 @@ def judge_entity(document: Json) -> Checked[Any]:
     return Checked(checked.value, (*checked.issues, *EntityChecker(BLUEPRINT).issues(entity, sent)))
 
 
+def judge_property(document: Json) -> Checked[Any]:
+    """What judging a property comes to, and the value that an entity has of it."""
+    declared = {
+        "identifier": "service",
+        "title": "Service",
+        "schema": {"properties": {"p": document["schema"]}},
+    }
+    checked = read_blueprint(declared)
+    if checked.value is None or "value" not in document:
+        return checked
+    sent = EntityInput("service", "api", properties={"p": document["value"]})
+    entity = Entity(sent.blueprint, sent.identifier, properties=sent.properties)
+    found = tuple(EntityChecker(checked.value).issues(entity, sent))
+    return Checked(None if found else checked.value, (*checked.issues, *found))
+
+
 JUDGES: Final[Mapping[str, Callable[[Json], Checked[Any]]]] = {
     "blueprint": read_blueprint,
     "scorecard": lambda document: read_scorecard(document, BLUEPRINT, OPERATORS),
     "query": lambda document: read_query(document, BLUEPRINT, OPERATORS),
     "entity": judge_entity,
+    "property": judge_property,
 }
 
 

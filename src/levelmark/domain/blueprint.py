@@ -34,6 +34,7 @@ class Relation(Struct, frozen=True):
 
     target: str
     title: str | UnsetType | None = UNSET
+    icon: str | UnsetType | None = UNSET
     description: str | UnsetType | None = UNSET
     required: bool | UnsetType = UNSET
     many: bool | UnsetType = UNSET

@@ -1,4 +1,4 @@
-"""Judging blueprints: a sound JSON Schema for every property, and names that mean one thing each.
+"""Judging blueprints: sound declarations of properties, and names that mean one thing each.
 
 What is in the right shape is judged even where something beside it is not, so that all comes at once.
 """
@@ -6,24 +6,19 @@ What is in the right shape is judged even where something beside it is not, so t
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-import jsonschema_rs
-from msgspec.structs import replace
-
 from levelmark.domain.blueprint import META_PROPERTIES, RESERVED, Blueprint
 from levelmark.domain.documents import to_blueprint
 from levelmark.domain.issue import Issue, Path, has_errors, nearest
-from levelmark.domain.json import SCHEMA_TYPES, Json, json_issues
+from levelmark.domain.json import Json, json_issues
 from levelmark.engine.validation.checked import Checked
+from levelmark.engine.validation.derived_shapes import derived_shape_issues
+from levelmark.engine.validation.properties import compile_issues, property_issues
 from levelmark.engine.validation.shape import Shape
 from levelmark.engine.validation.shapes import BLUEPRINT, IDENTIFIER
-from levelmark.engine.validation.wording import LONGEST, listed, shown
 
 _SHAPE: Final = Shape(BLUEPRINT)
 _NAME: Final = Shape(IDENTIFIER)
-_META_SCHEMA: Final = Shape({"$ref": "https://json-schema.org/draft/2020-12/schema"})
 _DERIVED: Final = ("mirrorProperties", "calculationProperties", "aggregationProperties")
-_REFERENCES: Final = frozenset({"$ref", "$dynamicRef", "$recursiveRef"})
-_TYPES_ARE: Final = f"the types are {', '.join(SCHEMA_TYPES)}"
 
 
 def read_blueprint(document: Json) -> Checked[Blueprint]:
@@ -47,9 +42,10 @@ def _meaning_issues(document: Json) -> Iterator[Issue]:
     properties = _object(schema.get("properties"))
     for name, property_schema in properties.items():
         if isinstance(property_schema, dict):
-            yield from _property_issues(property_schema, ("schema", "properties", name))
+            yield from property_issues(property_schema, ("schema", "properties", name))
     yield from _required_issues(schema.get("required"), properties)
     yield from _name_issues(document, properties)
+    yield from derived_shape_issues(document)
 
 
 def _object(value: Json) -> dict[str, Any]:
@@ -64,60 +60,10 @@ def _required_issues(required: Json, properties: Mapping[str, Json]) -> Iterator
             yield Issue.error(here, "UNKNOWN_PROPERTY", message, nearest(name, properties))
 
 
-def _property_issues(schema: dict[str, Json], path: Path) -> Iterator[Issue]:
-    wrong = [*_type_issues(schema.get("type"), (*path, "type")), *_reference_issues(schema, path)]
-    yield from wrong or _meta_issues(schema, path) or _compile_issues(schema, path)
-
-
-def _type_issues(declared: Json, path: Path) -> Iterator[Issue]:
-    several = isinstance(declared, list)
-    allowed = {*SCHEMA_TYPES, "null"} if several else SCHEMA_TYPES
-    for name in declared if isinstance(declared, list) else [declared]:
-        if isinstance(name, str) and name not in allowed:
-            message = f"{shown(name)} is not a type; {_TYPES_ARE}{', null' if several else ''}"
-            yield Issue.error(path, "NOT_ALLOWED", message, nearest(name, SCHEMA_TYPES))
-
-
-def _reference_issues(schema: Json, path: Path) -> Iterator[Issue]:
-    # They could reach into other properties, or make a small schema endless to check.
-    if isinstance(schema, list):
-        for place, item in enumerate(schema):
-            yield from _reference_issues(item, (*path, place))
-    for key, item in _object(schema).items():
-        if key in _REFERENCES and isinstance(item, str):
-            message = f"`{key}` is never followed; write out the schema that it stands for"
-            yield Issue.error((*path, key), "NOT_SUPPORTED", message)
-        else:
-            yield from _reference_issues(item, (*path, key))
-
-
-def _meta_issues(schema: dict[str, Json], path: Path) -> list[Issue]:
-    return [
-        replace(issue, code="NOT_ALLOWED", message=f"must be a type or a list of types; {_TYPES_ARE}, null")
-        if issue.code == "INVALID" and issue.path.endswith(".type")
-        else issue
-        for issue in _META_SCHEMA.issues(schema, path)
-    ]
-
-
-def _compile_issues(schema: dict[str, Json], path: Path) -> list[Issue]:
-    try:
-        Shape(schema)
-    except jsonschema_rs.ValidationError as error:
-        if error.kind.name == "format":  # of a pattern: the only format that is minded here
-            message = (
-                f"{shown(error.instance)} is a pattern that cannot be matched in linear time: "
-                "write it without look-around, back-references and large repetitions"
-            )
-            return [Issue.error((*path, *error.instance_path), "BAD_PATTERN", message)]
-        return [Issue.error(path, "BAD_SCHEMA", f"is not a JSON Schema: {error.message}"[:LONGEST])]
-    return []
-
-
 def _schema_issues(document: dict[str, Any]) -> list[Issue]:
     """What is wrong with schemas that are sound one by one: two with the same `$id`, for one."""
     properties = _object(_object(document.get("schema")).get("properties"))
-    return _compile_issues({"properties": properties}, ("schema", "properties"))
+    return compile_issues({"properties": properties}, ("schema", "properties"))
 
 
 def _name_issues(document: dict[str, Any], properties: Mapping[str, Json]) -> Iterator[Issue]:
@@ -134,6 +80,3 @@ def _name_issues(document: dict[str, Any], properties: Mapping[str, Json]) -> It
             elif owners.setdefault(name, kind) != kind:
                 message = f"`{name}` stands already in `{owners[name]}`; one name means one thing"
                 yield Issue.error(path, "DUPLICATE", message)
-        if names and kind in _DERIVED:
-            message = f"{listed(names)}: kept, but not calculated yet, so there is no data"
-            yield Issue.warning((kind,), "NOT_CALCULATED", message)

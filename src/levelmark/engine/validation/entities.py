@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final
 
 from msgspec import convert
+from msgspec.structs import replace
 
 from levelmark.domain.blueprint import Blueprint, Relation
 from levelmark.domain.entity import Entity, EntityInput
@@ -12,6 +13,7 @@ from levelmark.domain.json import Json, json_issues
 from levelmark.engine.validation.checked import Checked
 from levelmark.engine.validation.shape import Shape
 from levelmark.engine.validation.shapes import ENTITY
+from levelmark.engine.validation.subschemas import expanded
 from levelmark.engine.validation.wording import lacking
 
 _SHAPE: Final = Shape(ENTITY)
@@ -46,10 +48,22 @@ class EntityChecker:
         self._shape = Shape(
             {
                 "type": "object",
-                "properties": dict(blueprint.schema.properties),
+                "properties": {
+                    name: expanded(schema) for name, schema in blueprint.schema.properties.items()
+                },
                 "required": list(blueprint.schema.required or ()),
             }
         )
+        self._defaults = {
+            name: schema["default"]
+            for name, schema in blueprint.schema.properties.items()
+            if schema.get("default") is not None
+        }
+
+    def completed(self, entity: Entity) -> Entity:
+        """The entity with the defaults of the properties that it lacks; one that is null is not lacking."""
+        missing = {name: value for name, value in self._defaults.items() if name not in entity.properties}
+        return replace(entity, properties={**entity.properties, **missing}) if missing else entity
 
     def issues(self, entity: Entity, sent: EntityInput) -> Iterator[Issue]:
         """Everything wrong with the entity as `sent` leaves it; a property that is null counts as absent.

@@ -3,33 +3,16 @@
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import jsonschema_rs
 
-from levelmark.domain.instant import instant
 from levelmark.domain.issue import Issue, Path, nearest
 from levelmark.domain.json import Json
+from levelmark.engine.validation.formats import CHECKS, yaml_fault
 from levelmark.engine.validation.shapes import IDENTIFIER
 from levelmark.engine.validation.wording import LONGEST, fault, listed, suggestion
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
-
-
-def _is_url(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return bool(parts.scheme and parts.netloc) and not any(map(str.isspace, text))
-
-
-_FORMATS: Final = {
-    # The ordering operators read these as instants, so what is accepted is exactly what they can read.
-    "date-time": lambda text: instant(text) is not None and len(text) > len("2026-01-01"),
-    "date": lambda text: instant(text) is not None and len(text) == len("2026-01-01"),
-    "url": _is_url,
-}
 
 
 class Shape:
@@ -43,7 +26,7 @@ class Shape:
         self._validator = jsonschema_rs.Draft202012Validator(
             dict(schema),
             validate_formats=True,
-            formats=_FORMATS,
+            formats=CHECKS,
             pattern_options=jsonschema_rs.RegexOptions(),
             offline=True,
         )
@@ -94,6 +77,8 @@ def _not_a_name(path: Path, name: str) -> Issue:
 def _fault(path: Path, error: jsonschema_rs.ValidationError, given: dict[str, Any]) -> Issue:
     keyword, value = error.kind.name, error.instance
     code, message = fault(keyword, given, value) or ("INVALID", error.message[:LONGEST])
+    if keyword == "format" and given["format"] == "yaml":
+        return Issue.error(path, code, f"must be YAML: {yaml_fault(str(value))}"[:LONGEST])
     if keyword == "enum":
         return Issue.error(path, code, message, nearest(value, map(str, given["options"])))
     return Issue.error(path, code, message, suggestion(keyword, given, value))

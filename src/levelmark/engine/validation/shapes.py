@@ -7,6 +7,7 @@ from typing import Final
 
 from levelmark.domain.json import Json
 from levelmark.domain.scorecard import COLORS, MAX_RULES
+from levelmark.engine.validation.derived_shapes import AGGREGATION, CALCULATION, DEFS, MIRROR
 
 _CONTROL: Final = r"\x00-\x1f\x7f"
 IDENTIFIER: Final = {
@@ -87,6 +88,12 @@ SCORECARD: Final[dict[str, Json]] = {
     "additionalProperties": False,
     "$defs": _DEFS,
 }
+
+
+def _each(shape: dict[str, Json]) -> dict[str, Json]:
+    return {"type": ["object", "null"], "additionalProperties": shape}
+
+
 BLUEPRINT: Final[dict[str, Json]] = {
     "type": "object",
     "required": ["identifier", "title"],
@@ -111,6 +118,7 @@ BLUEPRINT: Final[dict[str, Json]] = {
                 "properties": {
                     "target": IDENTIFIER,
                     "title": _TEXT,
+                    "icon": _TEXT,
                     "description": _TEXT,
                     "required": {"type": "boolean"},
                     "many": {"type": "boolean"},
@@ -118,11 +126,12 @@ BLUEPRINT: Final[dict[str, Json]] = {
                 "additionalProperties": False,
             },
         },
-        "mirrorProperties": _OBJECT,
-        "calculationProperties": _OBJECT,
-        "aggregationProperties": _OBJECT,
+        "mirrorProperties": _each(MIRROR),
+        "calculationProperties": _each(CALCULATION),
+        "aggregationProperties": _each(AGGREGATION),
     },
     "additionalProperties": False,
+    "$defs": DEFS,
 }
 ENTITY: Final[dict[str, Json]] = {
     "type": "object",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
 from levelmark.domain.json import SCHEMA_TYPES, TYPES, Json, JsonType
+from levelmark.engine.validation.formats import NOUNS
 
 LONGEST: Final = 300
 """Characters of a message, at most; what is longer is cut."""
@@ -17,20 +18,6 @@ _NOUNS: Final = {
     "array": "a list",
     "object": "an object",
     "null": "null",
-}
-_FORMATS: Final = {
-    "date-time": "a date and time with its zone, as in 2026-01-31T12:00:00Z",
-    "date": "a date, as in 2026-01-31",
-    "time": "a time with its zone, as in 12:00:00Z",
-    "duration": "a duration, as in P3DT12H",
-    "email": "an e-mail address",
-    "hostname": "a host name",
-    "ipv4": "an IPv4 address",
-    "ipv6": "an IPv6 address",
-    "url": "a URL with its scheme, as in https://example.com",
-    "uri": "a URI with its scheme, as in https://example.com",
-    "uuid": "a UUID",
-    "regex": "a regular expression",
 }
 
 _Say: TypeAlias = Callable[[Mapping[str, Any], Json], str]
@@ -168,7 +155,7 @@ _FAULTS: Final[dict[str, tuple[str, _Say]]] = {
         f"{shown(value)} is not one of {listed(map(str, given['options']))}")),
     "const": ("NOT_ALLOWED", lambda given, _: f"must be {shown(given['expected_value'])}"),
     "format": ("BAD_FORMAT", lambda given, value: (
-        f"must be {_FORMATS.get(given['format'], given['format'])}, and {shown(value)} is not")),
+        f"must be {NOUNS.get(given['format'], given['format'])}, and {shown(value)} is not")),
     "pattern": ("NO_MATCH", lambda given, value: (
         f"{shown(value)} does not match the pattern `{given['pattern']}`")),
     "minItems": ("TOO_FEW", _at_least),
