@@ -42,9 +42,10 @@ def _by_pair(names: tuple[str, ...]) -> Mapping[str, list[str]]:
     return known
 
 
-def _pairs(text: str) -> set[str]:
+def _pairs(text: str) -> Iterable[str]:
     edged = f"\n{text}\n"  # the ends count, and a name of one character has pairs too
-    return {edged[place : place + 2] for place in range(len(edged) - 1)}
+    # In the text's order, not a set's: which of those that share equally many are compared hangs on it.
+    return dict.fromkeys(edged[place : place + 2] for place in range(len(edged) - 1))
 
 
 def _likeness(one: str, other: str) -> float:

@@ -8,9 +8,9 @@ from levelmark.domain.documents import to_document
 from levelmark.domain.errors import ConflictError
 from levelmark.domain.issue import Issue, has_errors
 from levelmark.domain.json import Json, identical
-from levelmark.domain.scorecard import Scorecard
 from levelmark.domain.versioned import Versioned
-from levelmark.engine.validation import read_blueprint, read_scorecard
+from levelmark.engine.validation import read_blueprint
+from levelmark.services.breakage import Breakage, forced
 from levelmark.services.catalogue import Catalogue
 from levelmark.services.clock import Clock, now_text
 from levelmark.services.evaluations import EvaluationService
@@ -28,6 +28,8 @@ class BlueprintService:
         self,
         storage: Storage,
         catalogue: Catalogue,
+        *,
+        breakage: Breakage,
         evaluations: EvaluationService,
         removal: Removal,
         clock: Clock,
@@ -35,49 +37,58 @@ class BlueprintService:
         self._storage = storage
         self._shelf = storage.definitions.blueprint
         self._catalogue = catalogue
+        self._breakage = breakage
         self._evaluations = evaluations
         self._removal = removal
         self._clock = clock
 
-    async def upsert(self, document: Json) -> Written[Versioned[Blueprint]]:
-        """Writes a blueprint; where it has entities, they are evaluated again in the background."""
+    async def upsert(self, document: Json, *, force: bool = False) -> Written[Versioned[Blueprint]]:
+        """Writes a blueprint; where it has entities, they are evaluated again in the background.
+
+        What would break entities, scorecards or other blueprints is refused, and by `force` written with
+        warnings: stored values of what is removed stay, but nobody reads them.
+        """
         checked = read_blueprint(document)
         if checked.value is None:
             return Written(Outcome.INVALID, None, checked.issues)
-        blueprint = checked.value
         for _ in range(_ATTEMPTS):
-            known = await self._catalogue.every()
-            before = await self._shelf.get(blueprint.identifier)
-            issues = (*checked.issues, *await self._side_issues(blueprint))
-            if before is None:
-                if await self._shelf.add(blueprint, now_text(self._clock)):
-                    await self._evaluations.follow_up(known, CauseKind.BLUEPRINT_WRITTEN)
-                    return Written(Outcome.CREATED, await self._shelf.get(blueprint.identifier), issues)
-            elif identical(to_document(before.value), to_document(blueprint)):
-                return Written(Outcome.UNCHANGED, before, issues)
-            elif await self._shelf.replace(before, blueprint, now_text(self._clock)):
-                begun = await self._evaluations.follow_up(known, CauseKind.BLUEPRINT_WRITTEN)
-                stands = await self._shelf.get(blueprint.identifier)
-                return Written(Outcome.UPDATED, stands, issues, begun.get(blueprint.identifier))
+            written = await self._try(checked.value, checked.issues, force=force)
+            if written is not None:
+                return written
         raise ConflictError(
-            f"others keep writing the blueprint `{blueprint.identifier}`; try again in a moment"
+            f"others keep writing the blueprint `{checked.value.identifier}`; try again in a moment"
         )
 
-    async def _side_issues(self, blueprint: Blueprint) -> list[Issue]:
-        targets = {relation.target for relation in blueprint.relations.values()} - {blueprint.identifier}
-        known = await self._shelf.many(targets)
-        scorecards = await self._storage.definitions.scorecards(blueprint.identifier)
-        return [
-            *_dangling(blueprint, known),
-            *(issue for one in scorecards for issue in self._broken(one.value, blueprint)),
-        ]
+    async def _try(
+        self, blueprint: Blueprint, issues: tuple[Issue, ...], *, force: bool
+    ) -> Written[Versioned[Blueprint]] | None:
+        """One round; None where another writer was faster."""
+        known = await self._catalogue.every()
+        before = await self._shelf.get(blueprint.identifier)
+        issues += tuple(await self._target_issues(blueprint))
+        if before is not None:
+            issues += tuple(forced(await self._breakage.issues(before.value, blueprint), force=force))
+        if has_errors(issues):
+            return Written(Outcome.INVALID, None, issues)
+        if before is not None and identical(to_document(before.value), to_document(blueprint)):
+            return Written(Outcome.UNCHANGED, before, issues)
+        if not await self._store(before, blueprint):
+            return None
+        begun = await self._evaluations.follow_up(known, CauseKind.BLUEPRINT_WRITTEN)
+        stands = await self._shelf.get(blueprint.identifier)
+        if before is None:
+            return Written(Outcome.CREATED, stands, issues)
+        return Written(Outcome.UPDATED, stands, issues, begun.get(blueprint.identifier))
 
-    def _broken(self, scorecard: Scorecard, blueprint: Blueprint) -> Iterator[Issue]:
-        checked = read_scorecard(to_document(scorecard), blueprint, self._catalogue.operators)
-        for issue in checked.issues:
-            if has_errors([issue]):
-                message = f"scorecard `{scorecard.identifier}`, {issue.path}: {issue.message}"
-                yield Issue.warning((), "BREAKS_SCORECARD", message, issue.suggestion)
+    async def _store(self, before: Versioned[Blueprint] | None, blueprint: Blueprint) -> bool:
+        now = now_text(self._clock)
+        if before is None:
+            return await self._shelf.add(blueprint, now)
+        return await self._shelf.replace(before, blueprint, now)
+
+    async def _target_issues(self, blueprint: Blueprint) -> list[Issue]:
+        targets = {relation.target for relation in blueprint.relations.values()} - {blueprint.identifier}
+        return [*_dangling(blueprint, await self._shelf.many(targets))]
 
     async def delete(self, identifier: str, *, force: bool) -> Deleted:
         """Deletes a blueprint; one that has scorecards or entities only by `force`, and these with it."""

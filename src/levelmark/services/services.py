@@ -9,6 +9,7 @@ from typing import Final, Self
 from levelmark.plugins import Registry
 from levelmark.services.background import kept_up
 from levelmark.services.blueprints import BlueprintService
+from levelmark.services.breakage import Breakage
 from levelmark.services.calculating import Calculator
 from levelmark.services.catalogue import Catalogue
 from levelmark.services.clock import Clock, wall_clock
@@ -69,7 +70,14 @@ class Services:
         removal = Removal(storage, self.catalogue, self.delivery, self.rippling, clock=clock)
         self.entities = EntityService(storage, self.catalogue, writing, removal, clock)
         self.scorecards = ScorecardService(storage, self.catalogue, self.evaluations, clock)
-        self.blueprints = BlueprintService(storage, self.catalogue, self.evaluations, removal, clock)
+        self.blueprints = BlueprintService(
+            storage,
+            self.catalogue,
+            breakage=Breakage(storage, self.catalogue),
+            evaluations=self.evaluations,
+            removal=removal,
+            clock=clock,
+        )
         self.results = ResultService(storage, self.catalogue)
         self.spreading = Spreading(storage, self.catalogue, self.rippling, writing, self.evaluations)
         self.timekeeping = Timekeeping(storage, writing, clock)

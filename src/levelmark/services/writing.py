@@ -225,9 +225,10 @@ def _judged(draft: Draft, definitions: Definitions | None, held: Held | None) ->
         return Written(Outcome.INVALID, None, (unknown_blueprint(draft),))
     if draft.mode is None and held is None:
         return Written(Outcome.INVALID, None, (unknown_entity(draft),))
-    candidate = Candidate.of(draft.applied(held.entity if held else None), held)
+    entity = draft.applied(held.entity if held else None)
     if draft.mode is None:
-        return candidate
+        return Candidate.of(entity, held)
+    candidate = Candidate.of(definitions.checker.completed(entity), held)
     wrong = definitions.checker.issues(candidate.entity, draft.input)
     issues = (*draft.issues, *wrong, *size_issues(candidate.entity))
     if has_errors(issues):

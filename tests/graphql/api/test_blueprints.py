@@ -26,7 +26,18 @@ def test_a_blueprint_is_read_back_as_it_was_sent(api: Client, kind: str) -> None
         },
         "mirrorProperties": {"slack": {"title": "Slack", "path": "team.slack"}},
         "calculationProperties": {"url": {"title": "URL", "type": "string", "calculation": ".identifier"}},
-        "aggregationProperties": {"n": {"title": "N", "target": kind, "type": "number"}},
+        "aggregationProperties": {
+            "n": {
+                "title": "N",
+                "target": kind,
+                "type": "number",
+                "calculationSpec": {"calculationBy": "entities", "func": "count"},
+                "query": {
+                    "combinator": "and",
+                    "rules": [{"property": "z", "operator": "=", "value": "a"}],
+                },
+            }
+        },
     }
     payload = api.write_blueprint(sent)
     assert payload["outcome"] == "CREATED"
@@ -113,17 +124,6 @@ def test_what_hangs_on_a_blueprint_goes_only_by_force(api: Client, kind: str, ca
 def test_deleting_an_unknown_blueprint_is_an_issue(api: Client, kind: str) -> None:
     payload = api.query(operations.DELETE_BLUEPRINT, input={"identifier": kind})
     assert issues(payload) == [("identifier", "NOT_FOUND", "ERROR")]
-
-
-def test_a_blueprint_that_breaks_a_scorecard_is_written_with_a_warning(
-    api: Client, kind: str, card: str
-) -> None:
-    api.write_blueprint(blueprint(kind))
-    api.write_scorecard(scorecard(card, LIKED, of=kind))
-    payload = api.write_blueprint({"identifier": kind, "title": "T", "schema": {"properties": {}}})
-    assert issues(payload) == [("", "BREAKS_SCORECARD", "WARNING")]
-    assert "stars" in payload["issues"][0]["message"]
-    assert card in payload["issues"][0]["message"]
 
 
 def test_a_relation_to_a_blueprint_to_come_is_a_warning(api: Client, kind: str) -> None:

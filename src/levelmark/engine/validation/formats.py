@@ -81,7 +81,7 @@ def yaml_fault(text: str) -> str | None:
         return _event_fault(yaml.parse(text, Loader=_YAML_LOADER))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
+        line = 1 if mark is None else mark.line + 1
         return f"line {line}: {error.problem or error.context}"
     except yaml.YAMLError:
         return "it has a character that must be written as an escape"
@@ -92,13 +92,17 @@ def _event_fault(events: Iterable[Any]) -> str | None:
     for event in events:
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in anchors:
-                return f"line {event.start_mark.line + 1}: the anchor `{event.anchor}` is not there"
+                return f"{_place(event)}: the anchor `{event.anchor}` is not there"
             continue
         anchors.add(getattr(event, "anchor", None) or "")
         depth += isinstance(event, _COLLECTION_STARTS) - isinstance(event, _COLLECTION_ENDS)
         if depth > MAX_YAML_DEPTH:
-            return f"line {event.start_mark.line + 1}: it nests deeper than {MAX_YAML_DEPTH}"
+            return f"{_place(event)}: it nests deeper than {MAX_YAML_DEPTH}"
     return None
+
+
+def _place(event: Any) -> str:
+    return f"line {event.start_mark.line + 1}"
 
 
 def _is_url(text: str) -> bool:

@@ -15,19 +15,28 @@ class BlueprintInput:
     icon: str | None = strawberry.field(default=UNSET, description="The name of an icon to show.")
     description: str | None = strawberry.field(default=UNSET, description="What it is for.")
     schema: JSON | None = strawberry.field(
-        default=UNSET, description="`properties`: a JSON Schema for each; `required`: which must be there."
+        default=UNSET,
+        description="`properties`: a JSON Schema for each, with the field's formats, colours and defaults; "
+        "`required`: which must be there.",
     )
     relations: JSON | None = strawberry.field(
-        default=UNSET, description="By name: `target`, `title`, `required`, `many`."
+        default=UNSET, description="By name: `target`, `title`, `icon`, `description`, `required`, `many`."
     )
     mirror_properties: JSON | None = strawberry.field(
-        default=UNSET, description="Properties read through relations; kept, but not calculated yet."
+        default=UNSET, description="By name: properties of others, read through relations: `path`, `title`."
     )
     calculation_properties: JSON | None = strawberry.field(
-        default=UNSET, description="Properties that are calculated; kept, but not calculated yet."
+        default=UNSET, description="By name: what a jq program makes of the entity: `calculation`, `type`."
     )
     aggregation_properties: JSON | None = strawberry.field(
-        default=UNSET, description="Properties that summarise; kept, but not calculated yet."
+        default=UNSET,
+        description="By name: what sums up related entities: `target`, `calculationSpec`, `query`, "
+        "`pathFilter`.",
+    )
+    force: bool = strawberry.field(
+        default=False,
+        description="Write it even if it breaks entities, scorecards or other blueprints, or removes what "
+        "entities have values of. Not part of the document.",
     )
 
 

@@ -39,14 +39,19 @@ class DeleteBlueprintPayload:
 class BlueprintMutations:
     """What can be done with blueprints."""
 
-    @strawberry.mutation(description="Writes a blueprint: a new one, or in the place of that identifier's.")
+    @strawberry.mutation(
+        description="Writes a blueprint: a new one, or in the place of that identifier's. "
+        "What breaks entities, scorecards or other blueprints needs `force`."
+    )
     async def upsert_blueprint(
         self,
         info: Request,
         input: Annotated[BlueprintInput, strawberry.argument(description="The blueprint's document.")],
     ) -> UpsertBlueprintPayload | None:
         """Writes a blueprint."""
-        written = await info.context.begin_mutation().blueprints.upsert(document(input))
+        sent = document(input)
+        force = sent.pop("force")
+        written = await info.context.begin_mutation().blueprints.upsert(sent, force=force)
         return UpsertBlueprintPayload(
             blueprint=Blueprint.of(written.value) if written.value else None,
             outcome=Outcome[written.outcome.name],

@@ -51,10 +51,13 @@ _QUOTED_VALUE: Final = re.compile(r"(?:, f| F)ound: \{.*", re.DOTALL)
 class Sending:
     """Sends documents to one server; `applied` tells at any time what was done so far."""
 
-    def __init__(self, client: Client, progress: Progress, *, merge: bool = False) -> None:
+    def __init__(
+        self, client: Client, progress: Progress, *, merge: bool = False, force: bool = False
+    ) -> None:
         self._client = client
         self._progress = progress
         self._mode = "MERGE" if merge else "REPLACE"
+        self._forced = {Kind.BLUEPRINT: {"force": True}} if force else {}
         self._coming: frozenset[str] = frozenset()
         self._refused: set[str] = set()
         self.applied = Applied()
@@ -103,7 +106,7 @@ class Sending:
 
     def _answers(self, kind: Kind, contents: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if kind is not Kind.ENTITY:
-            return [self._payload(kind, content) for content in contents]
+            return [self._payload(kind, content | self._forced.get(kind, {})) for content in contents]
         results: list[dict[str, Any]] = self._payload(kind, {"entities": contents, "mode": self._mode})[
             "results"
         ]

@@ -23,9 +23,14 @@ _AGAIN: Final = "what was sent stays, and the same command again does the rest"
     "--merge", is_flag=True, help="Keep what entities have and the files do not say, instead of removing it."
 )
 @click.option(
+    "--force", is_flag=True, help="Write blueprints even where they break what is stored, with warnings."
+)
+@click.option(
     "--no-wait", is_flag=True, help="Do not wait for the background evaluations that this sets off."
 )
-def apply(paths: tuple[str, ...], server: str, blueprint: str | None, merge: bool, no_wait: bool) -> None:
+def apply(
+    paths: tuple[str, ...], *, server: str, blueprint: str | None, merge: bool, force: bool, no_wait: bool
+) -> None:
     """Write the blueprints, entities and scorecards of files to a server.
 
     PATH is a JSON or YAML file, a folder of such files, or - for standard input. Nothing is sent before all
@@ -35,7 +40,7 @@ def apply(paths: tuple[str, ...], server: str, blueprint: str | None, merge: boo
         documents = _read(paths, blueprint)
         with Client(server) as client:
             click.echo(f"applying {counted(len(documents), 'document')} to {client.url}", err=True)
-            applied = _send(Sending(client, progress, merge=merge), documents)
+            applied = _send(Sending(client, progress, merge=merge, force=force), documents)
             try:
                 ending = _evaluation(client, applied.evaluations, wait=not no_wait)
             finally:
