@@ -136,6 +136,30 @@ def test_a_merge_keeps_what_the_files_do_not_say(shared: ServerProcess, tmp_path
     assert properties(shared, "merged") == {"a": {"stars": 2}}
 
 
+def test_a_blueprint_that_breaks_what_is_stored_is_applied_by_force_alone(
+    shared: ServerProcess, tmp_path: Path
+) -> None:
+    write(tmp_path / "a.json", [blueprint("forced"), entity("a", "forced", stars=5)])
+    assert here("apply", str(tmp_path), server=shared.url).returncode == 0
+    narrowed = blueprint("forced", schema={"properties": {"stars": {"type": "number", "maximum": 4}}})
+    file = write(tmp_path / "a.json", narrowed)
+    refused = here("apply", str(file), server=shared.url)
+    assert refused.returncode == 1
+    assert refused.stdout.splitlines() == ["blueprints: 1 refused", "3 errors, 0 warnings"]
+    assert "`forced/a`: properties.stars: must be at most 4, and is 5" in refused.stderr
+    assert "(`--force`)" in refused.stderr
+    done = here("apply", str(file), "--force", server=shared.url)
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[:2] == ["blueprints: 1 updated", "0 errors, 2 warnings"]
+
+
+def test_force_is_no_field_of_a_file(shared: ServerProcess, tmp_path: Path) -> None:
+    file = write(tmp_path / "a.json", blueprint("unforced", force=True))
+    ended = here("apply", str(file), server=shared.url)
+    assert ended.returncode == 1
+    assert "unforced: force: is not a field here" in ended.stderr
+
+
 def test_without_waiting_the_evaluation_is_left_to_the_server(shared: ServerProcess, tmp_path: Path) -> None:
     file = write(tmp_path / "a.json", [blueprint("left"), starred("left"), entity("a", "left", stars=9)])
     ended = here("apply", "--no-wait", str(file), server=shared.url)
