@@ -231,5 +231,5 @@ async def test_a_blueprint_that_was_edited_judges_the_next_entity(one: Services)
     await write(one, stars=4)
     strict = blueprint()
     strict["schema"]["required"] = ["language"]
-    await one.blueprints.upsert(strict)
+    await one.blueprints.upsert(strict, force=True)
     assert await write(one, stars=5) is Outcome.INVALID

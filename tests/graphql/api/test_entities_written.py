@@ -85,7 +85,7 @@ def test_a_merge_keeps_what_was_not_sent_and_takes_nulls_as_sent(api: Client, ki
 def test_a_merge_keeps_properties_that_the_blueprint_no_longer_has(api: Client, kind: str) -> None:
     api.write_blueprint(blueprint(kind))
     api.write_entities(entity("a", kind, stars=1, language="Go"))
-    api.write_blueprint(blueprint(kind, schema={"properties": {"stars": {"type": "number"}}}))
+    api.write_blueprint(blueprint(kind, schema={"properties": {"stars": {"type": "number"}}}, force=True))
     (merged,) = api.write_entities(entity("a", kind, stars=2), mode="MERGE")
     assert merged["entity"]["properties"] == {"stars": 2, "language": "Go"}
     (refused,) = upsert(api, entity("a", kind, language="Rust"), mode="MERGE")

@@ -206,13 +206,14 @@ async def test_mutations_find_what_they_write_on_an_index(executor: Executor) ->
         blueprint("other"),
         scorecard("other", rule("r", "Bronze", condition("stars", ">", 1)), of="other"),
     )
-    some = query(condition("stars", ">", 0))
+    some, owner = query(condition("stars", ">", 0)), {"target": "team", "required": True}
     steps: list[tuple[str, dict[str, Any]]] = [
         (operations.UPSERT_BLUEPRINT, own),
         (operations.UPSERT_SCORECARD, card),
         (operations.UPSERT_ENTITIES, {"entities": [entity("a", "other", stars=1), entity("b", "other")]}),
         (operations.UPSERT_ENTITIES, {"entities": [entity("a", "other", stars=9)], "mode": "MERGE"}),
         (operations.UPSERT_BLUEPRINT, own | {"title": "Other"}),
+        (operations.UPSERT_BLUEPRINT, own | {"relations": {"owner": owner}, "force": True}),
         (operations.UPSERT_SCORECARD, card | {"filter": some}),
         (
             operations.UPSERT_RULE,

@@ -251,7 +251,7 @@ def test_a_rule_that_an_edit_of_the_blueprint_broke_does_not_keep_others_from_be
 
     api.write_blueprint(blueprint(kind))
     api.write_scorecard(scorecard(card, by_language("Bronze"), by_language("Silver"), LIKED, of=kind))
-    api.write_blueprint(blueprint(kind, schema={"properties": {"stars": {"type": "number"}}}))
+    api.write_blueprint(blueprint(kind, schema={"properties": {"stars": {"type": "number"}}}, force=True))
     mended = rule("by-language-Bronze", "Bronze", condition("stars", ">", 1))
     payload = api.query(operations.UPSERT_RULE, input={"scorecard": card, "rule": mended})
     assert payload["outcome"] == "UPDATED"
