@@ -12,9 +12,10 @@ from levelmark.domain.issue import Issue, Path, has_errors, nearest
 from levelmark.domain.json import Json, json_issues
 from levelmark.engine.validation.checked import Checked
 from levelmark.engine.validation.derived_shapes import derived_shape_issues
+from levelmark.engine.validation.pieces import IDENTIFIER
 from levelmark.engine.validation.properties import compile_issues, property_issues
 from levelmark.engine.validation.shape import Shape
-from levelmark.engine.validation.shapes import BLUEPRINT, IDENTIFIER
+from levelmark.engine.validation.shapes import BLUEPRINT
 
 _SHAPE: Final = Shape(BLUEPRINT)
 _NAME: Final = Shape(IDENTIFIER)

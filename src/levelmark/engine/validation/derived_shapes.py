@@ -10,6 +10,7 @@ from levelmark.domain.issue import Issue, Path
 from levelmark.domain.json import SCHEMA_TYPES, Json
 from levelmark.domain.scorecard import COLORS
 from levelmark.engine.validation.formats import format_issues
+from levelmark.engine.validation.pieces import CONDITION, TEXT
 
 MAX_CALCULATION: Final = 10_000
 """Characters of a calculation, at most."""
@@ -22,20 +23,8 @@ _FUNCTIONS: Final = {
     "property": ("sum", "average", "median", "min", "max"),
 }
 _ALL_FUNCTIONS: Final = ("count", *_FUNCTIONS["property"])
-_TEXT: Final = {"type": ["string", "null"], "maxLength": 100_000}
 _NAME: Final = {"type": "string", "minLength": 1, "maxLength": 256}
-_SHOWN: Final = {"title": _TEXT, "icon": _TEXT, "description": _TEXT}
-_CONDITION: Final[dict[str, Json]] = {
-    "type": "object",
-    "required": ["operator"],
-    "properties": {
-        "property": {"type": ["string", "null"]},
-        "relation": {"type": ["string", "null"]},
-        "operator": {"type": "string"},
-        "value": True,
-    },
-    "additionalProperties": False,
-}
+_SHOWN: Final = {"title": TEXT, "icon": TEXT, "description": TEXT}
 _PARTS: Final[dict[str, Json]] = {
     "type": "array",
     "minItems": 1,
@@ -43,7 +32,7 @@ _PARTS: Final[dict[str, Json]] = {
         "type": "object",
         "if": {"anyOf": [{"required": [name]} for name in ("combinator", "rules", "conditions")]},
         "then": {"$ref": "#/$defs/selection"},
-        "else": _CONDITION,
+        "else": CONDITION,
     },
 }
 DEFS: Final[dict[str, Json]] = {

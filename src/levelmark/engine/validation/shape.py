@@ -9,7 +9,7 @@ import jsonschema_rs
 from levelmark.domain.issue import Issue, Path, nearest
 from levelmark.domain.json import Json
 from levelmark.engine.validation.formats import CHECKS, yaml_fault
-from levelmark.engine.validation.shapes import IDENTIFIER
+from levelmark.engine.validation.pieces import IDENTIFIER
 from levelmark.engine.validation.wording import LONGEST, fault, listed, suggestion
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")

@@ -8,31 +8,9 @@ from typing import Final
 from levelmark.domain.json import Json
 from levelmark.domain.scorecard import COLORS, MAX_RULES
 from levelmark.engine.validation.derived_shapes import AGGREGATION, CALCULATION, DEFS, MIRROR
+from levelmark.engine.validation.pieces import CONDITION as CONDITION
+from levelmark.engine.validation.pieces import IDENTIFIER, OBJECT, TEXT, TITLE
 
-_CONTROL: Final = r"\x00-\x1f\x7f"
-IDENTIFIER: Final = {
-    "type": "string",
-    "minLength": 1,
-    "maxLength": 256,
-    "pattern": rf"^([^\s{_CONTROL}]([^{_CONTROL}]*[^\s{_CONTROL}])?)?$",
-}
-"""Any text without control characters that neither begins nor ends with a space: `easy!appointments`."""
-
-_TITLE: Final = {"type": "string", "minLength": 1, "maxLength": 1_000}
-_TEXT: Final = {"type": ["string", "null"], "maxLength": 100_000}
-_OBJECT: Final = {"type": ["object", "null"]}
-CONDITION: Final[dict[str, Json]] = {
-    "type": "object",
-    "required": ["operator"],
-    "properties": {
-        "property": {"type": ["string", "null"]},
-        "relation": {"type": ["string", "null"]},
-        "operator": {"type": "string"},
-        "value": True,
-        "not": {"type": ["boolean", "null"]},
-    },
-    "additionalProperties": False,
-}
 _PART: Final = {
     "type": "object",
     "if": {"anyOf": [{"required": ["combinator"]}, {"required": ["conditions"]}]},
@@ -53,8 +31,8 @@ _RULE: Final = {
     "required": ["identifier", "title", "level", "query"],
     "properties": {
         "identifier": IDENTIFIER,
-        "title": _TITLE,
-        "description": _TEXT,
+        "title": TITLE,
+        "description": TEXT,
         "level": {"type": "string"},
         "query": {"$ref": "#/$defs/query"},
     },
@@ -70,7 +48,7 @@ LEVELS: Final[dict[str, Json]] = {
     "items": {
         "type": "object",
         "required": ["title", "color"],
-        "properties": {"title": {**_TITLE, "maxLength": 100}, "color": {"enum": list(COLORS)}},
+        "properties": {"title": {**TITLE, "maxLength": 100}, "color": {"enum": list(COLORS)}},
         "additionalProperties": False,
     },
 }
@@ -79,7 +57,7 @@ SCORECARD: Final[dict[str, Json]] = {
     "required": ["identifier", "title", "blueprint"],
     "properties": {
         "identifier": IDENTIFIER,
-        "title": _TITLE,
+        "title": TITLE,
         "blueprint": {"type": "string"},
         "filter": {"if": {"type": "null"}, "else": {"$ref": "#/$defs/query"}},
         "levels": LEVELS,
@@ -99,9 +77,9 @@ BLUEPRINT: Final[dict[str, Json]] = {
     "required": ["identifier", "title"],
     "properties": {
         "identifier": IDENTIFIER,
-        "title": _TITLE,
-        "icon": _TEXT,
-        "description": _TEXT,
+        "title": TITLE,
+        "icon": TEXT,
+        "description": TEXT,
         "schema": {
             "type": ["object", "null"],
             "properties": {
@@ -117,9 +95,9 @@ BLUEPRINT: Final[dict[str, Json]] = {
                 "required": ["target"],
                 "properties": {
                     "target": IDENTIFIER,
-                    "title": _TEXT,
-                    "icon": _TEXT,
-                    "description": _TEXT,
+                    "title": TEXT,
+                    "icon": TEXT,
+                    "description": TEXT,
                     "required": {"type": "boolean"},
                     "many": {"type": "boolean"},
                 },
@@ -148,7 +126,7 @@ ENTITY: Final[dict[str, Json]] = {
             "maxItems": 100,
             "items": {"type": "string", "minLength": 1, "maxLength": 256},
         },
-        "properties": _OBJECT,
+        "properties": OBJECT,
         "relations": {
             "type": ["object", "null"],
             "additionalProperties": {
