@@ -30,12 +30,17 @@ def page_size(first: int) -> int:
 
 
 def connection(
-    nodes: Sequence[NodeType], first: int, after: str | None, cursor: Callable[[NodeType], str]
+    nodes: Sequence[NodeType],
+    first: int,
+    after: str | None,
+    cursor: Callable[[NodeType], str],
+    *,
+    more: bool | None = None,
 ) -> "relay.Connection[NodeType]":
-    """The page of `first` nodes, made of up to one more than that."""
+    """The page of `first` nodes, made of up to one more, or of those alone where `more` is known."""
     edges = [relay.Edge(node=node, cursor=cursor(node)) for node in nodes[:first]]
     info = relay.PageInfo(
-        has_next_page=len(nodes) > first,
+        has_next_page=len(nodes) > first if more is None else more,
         has_previous_page=after is not None,
         start_cursor=edges[0].cursor if edges else None,
         end_cursor=edges[-1].cursor if edges else after,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Self
 
+from levelmark.graphql.allowance import Allowance
 from levelmark.graphql.loaders import Loaders
 from levelmark.services import Services
 
@@ -13,14 +14,15 @@ class Context:
 
     services: Services
     last_event_id: str | None = None
+    allowance: Allowance = field(init=False, default_factory=Allowance)
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
-        self.loaders = Loaders(self.services)
+        self.loaders = Loaders(self.services, self.allowance)
 
     def begin_mutation(self) -> Services:
         """The services; what an earlier mutation of the same operation has loaded is read anew."""
-        self.loaders = Loaders(self.services)
+        self.loaders = Loaders(self.services, self.allowance)
         return self.services
 
     def for_event(self) -> Self:

@@ -9,8 +9,10 @@ from levelmark.domain.blueprint import Blueprint
 from levelmark.domain.entity import Entity
 from levelmark.domain.scorecard import Scorecard
 from levelmark.domain.versioned import Versioned
+from levelmark.graphql.allowance import Allowance
 from levelmark.services import Services
 from levelmark.services.catalogue import Definitions
+from levelmark.storage.relations import Pointing
 
 EntityKey: TypeAlias = tuple[str, str]
 
@@ -18,12 +20,16 @@ EntityKey: TypeAlias = tuple[str, str]
 class Loaders:
     """One loader for each kind of thing that can be named."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, allowance: Allowance) -> None:
         self._services = services
+        self._allowance = allowance
         self.blueprint: DataLoader[str, Versioned[Blueprint] | None] = DataLoader(self._blueprints)
         self.scorecard: DataLoader[str, Versioned[Scorecard] | None] = DataLoader(self._scorecards)
         self.definitions: DataLoader[str, Definitions | None] = DataLoader(self._definitions)
         self.entity: DataLoader[EntityKey, Entity | None] = DataLoader(self._entities)
+        self.blueprint_names: DataLoader[None, list[str]] = DataLoader(self._names)
+        self.exists: DataLoader[EntityKey, bool] = DataLoader(self._existing)
+        self.pointing: DataLoader[Pointing, list[str]] = DataLoader(self._pointing)
 
     async def _blueprints(self, names: Sequence[str]) -> list[Versioned[Blueprint] | None]:
         found = await self._services.storage.definitions.blueprint.many(names)
@@ -40,3 +46,16 @@ class Loaders:
     async def _entities(self, keys: Sequence[EntityKey]) -> list[Entity | None]:
         found = await self._services.entities.get(keys)
         return [found.get(key) for key in keys]
+
+    async def _names(self, asked: Sequence[None]) -> list[list[str]]:
+        stored = await self._services.storage.definitions.blueprints()
+        return [[one.value.identifier for one in stored]] * len(asked)
+
+    async def _existing(self, keys: Sequence[EntityKey]) -> list[bool]:
+        found = await self._services.storage.relations.existing(keys)
+        return [key in found for key in keys]
+
+    async def _pointing(self, asks: Sequence[Pointing]) -> list[list[str]]:
+        # Each may find one more than it shows. What would be found beyond that is refused by whoever counts.
+        most = max(self._allowance.left, 0) + len(asks) + 1
+        return await self._services.storage.relations.pointing(asks, most)

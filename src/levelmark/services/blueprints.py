@@ -15,6 +15,7 @@ from levelmark.services.catalogue import Catalogue
 from levelmark.services.clock import Clock, now_text
 from levelmark.services.evaluations import EvaluationService
 from levelmark.services.outcome import Deleted, Outcome, Written
+from levelmark.services.relations import uses_of
 from levelmark.services.removal import Removal
 from levelmark.storage import Storage
 
@@ -98,13 +99,14 @@ class BlueprintService:
             return Deleted(Outcome.INVALID, (Issue.error(("identifier",), "NOT_FOUND", message),))
         scorecards = await self._storage.definitions.scorecards(identifier)
         entities = await self._storage.entities.count(identifier)
+        uses = await uses_of(self._storage, identifier)
         if (scorecards or entities) and not force:
             issue = _needs_force(f"{entities} entities and {len(scorecards)} scorecards would go with it")
-            return Deleted(Outcome.INVALID, (issue,), entities, len(scorecards))
+            return Deleted(Outcome.INVALID, (issue, *uses), entities, len(scorecards))
         if not await self._shelf.remove(before):
             raise ConflictError(f"the blueprint `{identifier}` was just written; look at it and try again")
         entities = await self._removal.all_of(identifier)
-        return Deleted(Outcome.DELETED, (), entities, len(scorecards))
+        return Deleted(Outcome.DELETED, uses, entities, len(scorecards))
 
 
 def _dangling(blueprint: Blueprint, known: dict[str, Versioned[Blueprint]]) -> Iterator[Issue]:

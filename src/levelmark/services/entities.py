@@ -15,7 +15,9 @@ from levelmark.engine.validation import read_entity, read_query, sound_part
 from levelmark.services.catalogue import Catalogue, Definitions
 from levelmark.services.clock import Clock, now_text
 from levelmark.services.outcome import Outcome, Written
+from levelmark.services.pointers import Pointers
 from levelmark.services.removal import Removal
+from levelmark.services.targets import Targets
 from levelmark.services.writing import Draft, Mode, Writing
 from levelmark.storage import Storage
 from levelmark.storage.pages import Page, Selection
@@ -36,6 +38,8 @@ class EntityService:
         self._catalogue = catalogue
         self._writing = writing
         self._removal = removal
+        self._targets = Targets(storage, catalogue)
+        self._pointers = Pointers(storage)
 
     async def get(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Entity]:
         """The entities of these (blueprint, identifier) pairs, those that exist."""
@@ -81,8 +85,14 @@ class EntityService:
                     break
         return found
 
-    async def upsert(self, documents: Sequence[Json], mode: Mode) -> list[Written[Entity]]:
-        """Writes entities, each on its own: the answers stand in the order of the documents."""
+    async def upsert(
+        self, documents: Sequence[Json], mode: Mode, *, strict: bool = False
+    ) -> list[Written[Entity]]:
+        """Writes entities, each on its own: the answers stand in the order of the documents.
+
+        One that points at an entity that does not exist gets a warning; if `strict`, it is not written. What
+        the same request writes exists.
+        """
         answers: list[Written[Entity] | None] = [None] * len(documents)
         drafts: list[tuple[int, Draft]] = []
         seen: dict[tuple[str, str], int] = {}
@@ -97,24 +107,50 @@ class EntityService:
                 answers[place] = Written(Outcome.INVALID, None, (_twice(seen[key]),))
                 continue
             drafts.append((place, Draft(sent, mode, checked.issues)))
-        written = await self._writing.write([draft for _, draft in drafts], CauseKind.ENTITY_WRITTEN)
+        written = await self._write([draft for _, draft in drafts], strict=strict)
         for (place, _), answer in zip(drafts, written, strict=True):
             answers[place] = answer
         return [answer for answer in answers if answer is not None]
+
+    async def _write(self, drafts: list[Draft], *, strict: bool) -> list[Written[Entity]]:
+        lacking = await self._targets.lacking(drafts)
+        judged = lacking.refused(drafts) if strict else drafts
+        written = await self._writing.write(judged, CauseKind.ENTITY_WRITTEN)
+        return lacking.warned(drafts, written)
 
     async def evaluate(self, blueprint: str, identifiers: Sequence[str]) -> list[Written[Entity]]:
         """Evaluates entities now; the answers stand in the order of the identifiers."""
         return await self._writing.evaluate([(blueprint, name) for name in identifiers])
 
-    async def delete(self, blueprint: str, identifiers: Sequence[str]) -> list[Written[Entity]]:
-        """Deletes entities, each on its own; their scores go, and the log says so."""
-        gone = await self._removal.entities(blueprint, identifiers)
+    async def delete(
+        self, blueprint: str, identifiers: Sequence[str], *, strict: bool = False
+    ) -> list[Written[Entity]]:
+        """Deletes entities, each on its own; their scores go, and the log says so.
+
+        One that others point at gets a warning; if `strict`, it stays, unless these others go with it.
+        """
+        leaving = await self._pointers.leaving(blueprint, identifiers)
+        held = leaving.held() if strict else set()
+        gone = await self._removal.entities(blueprint, [name for name in identifiers if name not in held])
         return [
-            Written(Outcome.DELETED, gone[name])
-            if name in gone
-            else Written(Outcome.INVALID, None, (_absent(blueprint, name),))
+            _deleted(gone.get(name), leaving.told(name), (blueprint, name))
+            if name not in held
+            else Written(Outcome.INVALID, None, (_needed(leaving.told(name, held)),))
             for name in identifiers
         ]
+
+
+def _deleted(gone: Entity | None, pointed_at: str | None, key: tuple[str, str]) -> Written[Entity]:
+    if gone is None:
+        return Written(Outcome.INVALID, None, (_absent(*key),))
+    if pointed_at is None:
+        return Written(Outcome.DELETED, gone)
+    return Written(Outcome.DELETED, gone, (Issue.warning(("identifier",), "POINTED_AT", pointed_at),))
+
+
+def _needed(pointed_at: str | None) -> Issue:
+    message = f"{pointed_at}; let these point elsewhere, or delete them too"
+    return Issue.error(("identifier",), "POINTED_AT", message)
 
 
 def _twice(first: int) -> Issue:

@@ -18,6 +18,7 @@ from levelmark.storage.indexes import ensure_indexes
 from levelmark.storage.leases import LeaseStore
 from levelmark.storage.log import ChangeLog
 from levelmark.storage.neighbours import NeighbourStore
+from levelmark.storage.relations import RelationStore
 
 _DURABLE: Final = WriteConcern(w="majority", j=True)
 _PATIENCE_MS: Final = 10_000
@@ -44,6 +45,7 @@ class Storage:
         self.definitions = DefinitionStore(self.database)
         self.entities = EntityStore(self.database)
         self.neighbours = NeighbourStore(self.database)
+        self.relations = RelationStore(self.database)
         self.log = ChangeLog(self.database)
         self.leases = LeaseStore(self.database)
         self.counts = CountStore(self.database)

@@ -63,6 +63,37 @@ query($blueprint: String!, $filter: EntityFilterInput, $order: EntityOrderInput,
         {_PAGE} edges {{node {{identifier}}}}
     }}
 }}"""
+RELATED: Final = f"""
+query($blueprint: String!, $identifier: String!, $relation: String!, $first: Int! = 50, $after: String) {{
+    entity(blueprint: $blueprint, identifier: $identifier) {{
+        danglingTargets(relation: $relation)
+        related(relation: $relation, first: $first, after: $after) {{
+            {_PAGE} edges {{cursor node {{{_ENTITY}}}}}
+        }}
+    }}
+}}"""
+RELATED_BY: Final = f"""
+query($blueprint: String!, $identifier: String!, $by: String!, $relation: String, $first: Int! = 50,
+      $after: String) {{
+    entity(blueprint: $blueprint, identifier: $identifier) {{
+        relatedBy(blueprint: $by, relation: $relation, first: $first, after: $after) {{
+            {_PAGE} edges {{cursor node {{{_ENTITY}}}}}
+        }}
+    }}
+}}"""
+RELATED_PAGES: Final = """
+query($blueprint: String!, $relation: String!, $by: String!, $first: Int! = 50) {
+    entities(blueprint: $blueprint, first: $first) {
+        edges {node {
+            identifier
+            danglingTargets(relation: $relation)
+            related(relation: $relation) {edges {node {identifier}}}
+            relatedBy(blueprint: $by) {edges {node {
+                identifier related(relation: $relation) {edges {node {identifier}}}
+            }}}
+        }}
+    }
+}"""
 SCORECARD: Final = f"query($identifier: String!) {{scorecard(identifier: $identifier) {{{_SCORECARD}}}}}"
 SCORECARDS: Final = f"""
 query($blueprint: String, $first: Int! = 50, $after: String) {{

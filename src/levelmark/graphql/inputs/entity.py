@@ -31,6 +31,10 @@ class UpsertEntitiesInput:
     mode: WriteMode = strawberry.field(
         default=WriteMode.REPLACE, description="What becomes of fields that an entity has and are not sent."
     )
+    strict: bool = strawberry.field(
+        default=False,
+        description="Refuse an entity that points at one that neither exists nor is written with it.",
+    )
 
 
 @strawberry.input(description="Entities to delete, up to 1,000, each on its own.")
@@ -39,6 +43,10 @@ class DeleteEntitiesInput:
 
     blueprint: str = strawberry.field(description="The blueprint that they are of.")
     identifiers: list[str] = strawberry.field(description="The entities' identifiers.")
+    strict: bool = strawberry.field(
+        default=False,
+        description="Keep an entity that others point at, unless these are deleted with it.",
+    )
 
 
 @strawberry.input(description="What to evaluate again.")

@@ -82,7 +82,8 @@ class EntityMutations:
         """Writes entities."""
         _check_count(input.entities)
         documents = document(input.entities)
-        written = await info.context.begin_mutation().entities.upsert(documents, Mode[input.mode.name])
+        entities = info.context.begin_mutation().entities
+        written = await entities.upsert(documents, Mode[input.mode.name], strict=input.strict)
         names = [one.identifier for one in input.entities]
         return UpsertEntitiesPayload(results=_results(names, written))
 
@@ -94,7 +95,8 @@ class EntityMutations:
     ) -> DeleteEntitiesPayload | None:
         """Deletes entities."""
         _check_count(input.identifiers)
-        gone = await info.context.begin_mutation().entities.delete(input.blueprint, input.identifiers)
+        entities = info.context.begin_mutation().entities
+        gone = await entities.delete(input.blueprint, input.identifiers, strict=input.strict)
         return DeleteEntitiesPayload(results=_results(input.identifiers, gone))
 
     @strawberry.mutation(description="Evaluates entities again, whether or not something has changed.")

@@ -1,17 +1,20 @@
 """The type Entity."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Optional, Self
 
 import strawberry
 from strawberry import Info, relay
 
 from levelmark.domain import entity as domain
-from levelmark.graphql import cursors
+from levelmark.graphql import cursors, traversal
+from levelmark.graphql.connections import After, First, connection, page_size
 from levelmark.graphql.context import Context
 from levelmark.graphql.scalars import JSON, DateTime
 from levelmark.graphql.types.blueprint import Blueprint
 from levelmark.graphql.types.score import Score, scores_of
+
+RelationName = Annotated[str, strawberry.argument(description="The relation, by its name in the blueprint.")]
 
 
 @strawberry.type(description="One thing of a blueprint, with what it scored.")
@@ -57,6 +60,43 @@ class Entity(relay.Node):
         owner = await info.context.loaders.scorecard.load(scorecard) if stored else None
         return Score.of(self.stored, stored, owner) if stored and owner else None
 
+    @strawberry.field(
+        description="The entities that it points at with a relation, in its order; those that exist."
+    )
+    async def related(
+        self, info: Info[Context, Any], relation: RelationName, first: First = 50, after: After = None
+    ) -> Optional[relay.Connection["Entity"]]:  # noqa: UP045 - a name in quotes takes no `|`
+        """A page of its targets."""
+        size = page_size(first)
+        found = await traversal.along(self.stored, relation, after, size, info.context)
+        return _page(found, size, after)
+
+    @strawberry.field(
+        description="The identifiers that it points at with a relation and that no entity has, in its order."
+    )
+    async def dangling_targets(self, info: Info[Context, Any], relation: RelationName) -> list[str] | None:
+        """Its targets that do not exist."""
+        return await traversal.missing(self.stored, relation, info.context)
+
+    @strawberry.field(description="The entities of a blueprint that point at it, by their identifiers.")
+    async def related_by(
+        self,
+        info: Info[Context, Any],
+        blueprint: Annotated[str, strawberry.argument(description="The blueprint of those that point.")],
+        relation: Annotated[
+            str | None,
+            strawberry.argument(
+                description="The relation of that blueprint; any that leads here where it is null."
+            ),
+        ] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> Optional[relay.Connection["Entity"]]:  # noqa: UP045 - a name in quotes takes no `|`
+        """A page of those that point at it."""
+        size = page_size(first)
+        found = await traversal.against(self.stored, blueprint, relation, after, size, info.context)
+        return _page(found, size, after)
+
     @classmethod
     def of(cls, entity: domain.Entity) -> Self:
         """The view of an entity."""
@@ -87,3 +127,8 @@ class Entity(relay.Node):
         keys = [cursors.decode(node_id, 2) or ("", "") for node_id in node_ids]  # no name is empty
         found = await info.context.loaders.entity.load_many([(key[0], key[1]) for key in keys])
         return [cls.of(one) if one else None for one in found]
+
+
+def _page(found: traversal.Reached, size: int, after: str | None) -> relay.Connection[Entity]:
+    views = [Entity.of(one) for one in found.entities]
+    return connection(views, size, after, lambda one: found.cursors[one.identifier], more=found.more)

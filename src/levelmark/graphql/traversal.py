@@ -1,0 +1,122 @@
+"""Traversal: from an entity along its relations, or against those of others, in pages."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from levelmark.domain.blueprint import Blueprint
+from levelmark.domain.entity import Entity
+from levelmark.domain.errors import NotFoundError
+from levelmark.domain.nearest import nearest
+from levelmark.graphql import cursors
+from levelmark.graphql.context import Context
+from levelmark.services.relations import relations_to
+from levelmark.storage.relations import Pointing
+from levelmark.storage.rows import link
+
+_WIDER = 4
+
+
+class Reached(Struct, frozen=True):
+    """A page of entities with their cursors by identifier, and whether more stand behind it."""
+
+    entities: list[Entity]
+    cursors: dict[str, str]
+    more: bool
+
+
+async def along(entity: Entity, relation: str, after: str | None, size: int, context: Context) -> Reached:
+    """What an entity points at, in the order of its list, each once; what does not exist is left out.
+
+    Raises NotFoundError where its blueprint has no such relation.
+    """
+    target = await _target(entity, relation, context)
+    names = list(dict.fromkeys(entity.targets(relation)))
+    listed = f"related {relation} of {entity.blueprint}/{entity.identifier}"
+    place, width = _place(names, cursors.behind(after, listed, 2)), size + 1
+    found: list[Entity] = []
+    while place < len(names) and len(found) <= size:  # goes on only where some do not exist
+        window = names[place : place + width]
+        context.allowance.take(min(len(window), size) if width == size + 1 else len(window))
+        loaded = await context.loaders.entity.load_many([(target, name) for name in window])
+        found += [one for one in loaded if one is not None]
+        place, width = place + width, width * _WIDER
+    positions = {name: str(position) for position, name in enumerate(names)}
+    shown = found[:size]
+    places = {
+        one.identifier: cursors.place(listed, one.identifier, positions[one.identifier]) for one in shown
+    }
+    return Reached(shown, places, more=len(found) > size)
+
+
+async def missing(entity: Entity, relation: str, context: Context) -> list[str]:
+    """The identifiers that it points at and nothing has, in the order of its list.
+
+    Raises NotFoundError where its blueprint has no such relation.
+    """
+    target = await _target(entity, relation, context)
+    names = list(dict.fromkeys(entity.targets(relation)))
+    context.allowance.take(len(names))
+    exist = await context.loaders.exists.load_many([(target, name) for name in names])
+    return [name for name, there in zip(names, exist, strict=True) if not there]
+
+
+async def against(
+    entity: Entity, blueprint: str, relation: str | None, after: str | None, size: int, context: Context
+) -> Reached:
+    """Who of a blueprint points at an entity, by one relation or any that leads to it, by identifier.
+
+    Raises NotFoundError where there is no such blueprint, or it has no such relation to the entity's.
+    """
+    relations = await _leading(entity, blueprint, relation, context)
+    listed = f"relatedBy {blueprint} {relation or ''} of {entity.blueprint}/{entity.identifier}"
+    behind = cursors.behind(after, listed, 1)
+    if not relations:
+        return Reached([], {}, more=False)
+    links = tuple(link(name, entity.identifier) for name in relations)
+    ask = Pointing(blueprint, links, size + 1, behind[0] if behind else None)
+    names = await context.loaders.pointing.load(ask)
+    shown = names[:size]
+    context.allowance.take(len(shown))
+    loaded = await context.loaders.entity.load_many([(blueprint, name) for name in shown])
+    places = {name: cursors.place(listed, name) for name in shown}
+    return Reached([one for one in loaded if one is not None], places, more=len(names) > size)
+
+
+def _place(names: list[str], behind: tuple[str, ...] | None) -> int:
+    """Where to go on; an identifier that has left the list left its place to the next."""
+    if behind is None:
+        return 0
+    identifier, position = behind
+    return names.index(identifier) + 1 if identifier in names else cursors.number(position)
+
+
+async def _target(entity: Entity, relation: str, context: Context) -> str:
+    blueprint = await _blueprint(entity.blueprint, context)
+    if relation not in blueprint.relations:
+        raise _unknown(f"blueprint `{entity.blueprint}` has no relation", relation, blueprint.relations)
+    return blueprint.relations[relation].target
+
+
+async def _leading(entity: Entity, blueprint: str, relation: str | None, context: Context) -> tuple[str, ...]:
+    source = await _blueprint(blueprint, context)
+    leading = relations_to(source, entity.blueprint)
+    if relation is None:
+        return leading
+    if relation not in leading:
+        to = f"blueprint `{blueprint}` has no relation to `{entity.blueprint}` that is named"
+        raise _unknown(to, relation, leading)
+    return (relation,)
+
+
+async def _blueprint(identifier: str, context: Context) -> Blueprint:
+    stored = await context.loaders.blueprint.load(identifier)
+    if stored is None:
+        names = await context.loaders.blueprint_names.load(None)
+        raise _unknown("there is no blueprint", identifier, names)
+    return stored.value
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> NotFoundError:
+    meant = nearest(name, known)
+    return NotFoundError(f"{what} `{name}`" + (f" (did you mean `{meant}`?)" if meant else ""))
