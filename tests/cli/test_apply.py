@@ -194,6 +194,54 @@ def test_blueprints_that_point_at_each_other_are_no_matter_of_order(
     assert "egg: relations.fox.target: warning: " in ended.stderr
 
 
+def test_entities_that_point_at_later_ones_are_no_matter_of_order(
+    shared: ServerProcess, tmp_path: Path
+) -> None:
+    file = write(
+        tmp_path / "a.json", [linked("chain"), *chain("chain", 2_001), link("chain", "last", "lost")]
+    )
+    ended = here("apply", str(file), server=shared.url)
+    assert ended.returncode == 0
+    assert ended.stdout.splitlines() == [
+        "blueprints: 1 created",
+        "entities: 2,002 created",
+        "0 errors, 1 warning",
+    ]
+    (warning,) = [line for line in ended.stderr.splitlines() if "warning" in line]
+    assert "last: relations.next[0]: warning: blueprint `chain` has no entity `lost`" in warning
+
+
+def test_strictly_only_what_points_at_nothing_is_refused_whatever_the_order(
+    shared: ServerProcess, tmp_path: Path
+) -> None:
+    lost = [link("strict", "b", "c"), link("strict", "c", "lost")]
+    file = write(tmp_path / "a.json", [linked("strict"), *lost, *chain("strict", 2_001)])
+    ended = here("apply", "--strict", str(file), server=shared.url)
+    assert ended.returncode == 1
+    assert ended.stdout.splitlines() == [
+        "blueprints: 1 created",
+        "entities: 2,001 created, 2 refused",
+        "2 errors, 0 warnings",
+    ]
+    told = [line.split(": ")[1:3] for line in ended.stderr.splitlines() if line.startswith(str(file))]
+    assert told == [["b", "relations.next[0]"], ["c", "relations.next[0]"]]
+
+
+def linked(name: str) -> dict[str, Any]:
+    """A blueprint whose entities point at one another."""
+    return blueprint(name, relations={"next": {"target": name, "many": True}})
+
+
+def link(of: str, identifier: str, *following: str) -> dict[str, Any]:
+    return entity(identifier, of) | {"relations": {"next": list(following)}}
+
+
+def chain(of: str, count: int) -> list[dict[str, Any]]:
+    """Entities that each point at the one behind it, the last one at nothing."""
+    names = [f"e{number}" for number in range(count)]
+    return [link(of, name, *names[place + 1 : place + 2]) for place, name in enumerate(names)]
+
+
 def test_a_rule_that_comes_with_its_values_lowers_nobody(shared: ServerProcess, tmp_path: Path) -> None:
     liked = rule("liked", "Gold", condition("stars", ">", 5))
     spoken = rule("spoken", "Gold", condition("language", "isNotEmpty"))

@@ -32,7 +32,7 @@ def test_a_written_entity_answers_with_its_new_levels_and_is_read_back_as_sent(
         "properties": {"stars": 6.0, "settings": {"z": 1, "a": [1.0, 1, None]}, "language": None},
         "relations": {"team": None, "uses": ["x", "y"]},
     }
-    (result,) = api.write_entities(sent)
+    result, *_ = api.write_entities(sent, entity("x", kind), entity("y", kind))
     assert (result["identifier"], result["outcome"], result["issues"]) == ("api", "CREATED", [])
     (score,) = result["entity"]["scores"]
     assert score["scorecard"]["identifier"] == card

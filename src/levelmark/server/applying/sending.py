@@ -3,6 +3,9 @@
 Entities and scorecards need their blueprints. Entities go before scorecards, so that a new rule meets the
 values that come with it: the other way round, every entity would fall to a lower level and rise again, and
 whoever is notified of level changes would hear both.
+
+An entity may stand before those that it points at. Where these must exist (`strict`), those that were refused
+only for that are sent again for as long as that helps.
 """
 
 import re
@@ -10,13 +13,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final, TypeAlias
 
-from msgspec import convert, json
+from msgspec import Struct, convert, json
 
-from levelmark.domain.issue import Issue, path_text
+from levelmark.domain.issue import Issue, Severity, path_text
 from levelmark.server.applying.applied import Applied
+from levelmark.server.applying.dangling import Dangling, is_only_dangling
 from levelmark.server.client import Client, RejectedError
 from levelmark.server.documents import Document, Kind
 from levelmark.services.outcome import Outcome
+from levelmark.services.targets import DANGLING
 
 CHUNK_DOCUMENTS: Final = 1_000
 """Entities in one request, at most."""
@@ -48,16 +53,24 @@ _INVALID_VALUE: Final = re.compile(
 _QUOTED_VALUE: Final = re.compile(r"(?:, f| F)ound: \{.*", re.DOTALL)
 
 
+class How(Struct, frozen=True):
+    """What becomes of what entities have and the files do not say, and what is refused."""
+
+    merge: bool = False
+    force: bool = False
+    strict: bool = False
+
+
 class Sending:
     """Sends documents to one server; `applied` tells at any time what was done so far."""
 
-    def __init__(
-        self, client: Client, progress: Progress, *, merge: bool = False, force: bool = False
-    ) -> None:
+    def __init__(self, client: Client, progress: Progress, how: How) -> None:
         self._client = client
         self._progress = progress
-        self._mode = "MERGE" if merge else "REPLACE"
-        self._forced = {Kind.BLUEPRINT: {"force": True}} if force else {}
+        self._how = {"mode": "MERGE" if how.merge else "REPLACE"} | ({"strict": True} if how.strict else {})
+        self._forced = {Kind.BLUEPRINT: {"force": True}} if how.force else {}
+        self._dangling = Dangling(client)
+        self._waiting: list[tuple[Document, dict[str, Any]]] = []
         self._coming: frozenset[str] = frozenset()
         self._refused: set[str] = set()
         self.applied = Applied()
@@ -69,6 +82,7 @@ class Sending:
             group = [*self._sendable(one for one in documents if one.kind is kind)]
             if group:
                 self._send_all(kind, group)
+        self.applied.findings += self._dangling.remaining()
 
     def _sendable(self, documents: Iterator[Document]) -> Iterator[Document]:
         for document in documents:
@@ -84,6 +98,20 @@ class Sending:
                 self._send(kind, chunk)
                 done += len(chunk)
                 show(done, len(documents))
+            self._send_waiting()
+
+    def _send_waiting(self) -> None:
+        """Sends those again that wait for others; the other way round, since what waits stands before."""
+        backwards = False
+        while self._waiting:
+            before, self._waiting, backwards = self._waiting[::-1], [], not backwards
+            for chunk in chunks([document for document, _ in before], CHUNK_DOCUMENTS, CHUNK_BYTES):
+                self._send(Kind.ENTITY, chunk)
+            if len(self._waiting) == len(before):
+                break
+        refused, self._waiting = self._waiting[:: -1 if backwards else 1], []
+        for document, answer in refused:
+            self._note(document, answer)
 
     def _send(self, kind: Kind, documents: list[Document]) -> None:
         try:
@@ -92,7 +120,10 @@ class Sending:
             self._send_apart(kind, documents, error)
             return
         for document, answer in zip(documents, answers, strict=True):
-            self._note(document, answer)
+            if is_only_dangling(Outcome(answer["outcome"]), convert(answer["issues"], list[Issue])):
+                self._waiting.append((document, answer))
+            else:
+                self._note(document, answer)
 
     def _send_apart(self, kind: Kind, documents: list[Document], error: RejectedError) -> None:
         """Finds those that the server cannot even read, and sends the others without them."""
@@ -107,9 +138,7 @@ class Sending:
     def _answers(self, kind: Kind, contents: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if kind is not Kind.ENTITY:
             return [self._payload(kind, content | self._forced.get(kind, {})) for content in contents]
-        results: list[dict[str, Any]] = self._payload(kind, {"entities": contents, "mode": self._mode})[
-            "results"
-        ]
+        results: list[dict[str, Any]] = self._payload(kind, {"entities": contents, **self._how})["results"]
         return results
 
     def _payload(self, kind: Kind, content: dict[str, Any]) -> dict[str, Any]:
@@ -122,13 +151,17 @@ class Sending:
         if evaluation:
             self.applied.evaluations.append(evaluation["identifier"])
         for issue in convert(answer["issues"], list[Issue]):
-            if not self._is_settled(document, issue):
+            if issue.code == DANGLING and issue.severity is Severity.WARNING:
+                self._dangling.warned(document, issue)
+            elif not self._is_settled(document, issue):
                 self.applied.findings.append(document.finding(issue))
 
     def _count(self, document: Document, outcome: Outcome) -> None:
         self.applied.counts[document.kind, outcome] += 1
         if document.kind is Kind.BLUEPRINT and outcome is Outcome.INVALID:
             self._refused.add(str(document.identifier))
+        if document.kind is Kind.ENTITY and outcome is not Outcome.INVALID:
+            self._dangling.written(document)
 
     def _is_settled(self, document: Document, issue: Issue) -> bool:
         """Whether the issue is that a relation's target does not exist, which comes with the same files."""

@@ -26,10 +26,22 @@ _AGAIN: Final = "what was sent stays, and the same command again does the rest"
     "--force", is_flag=True, help="Write blueprints even where they break what is stored, with warnings."
 )
 @click.option(
+    "--strict",
+    is_flag=True,
+    help="Refuse entities that point at others which do not exist, instead of warning.",
+)
+@click.option(
     "--no-wait", is_flag=True, help="Do not wait for the background evaluations that this sets off."
 )
 def apply(
-    paths: tuple[str, ...], *, server: str, blueprint: str | None, merge: bool, force: bool, no_wait: bool
+    *,
+    paths: tuple[str, ...],
+    server: str,
+    blueprint: str | None,
+    merge: bool,
+    force: bool,
+    strict: bool,
+    no_wait: bool,
 ) -> None:
     """Write the blueprints, entities and scorecards of files to a server.
 
@@ -40,7 +52,8 @@ def apply(
         documents = _read(paths, blueprint)
         with Client(server) as client:
             click.echo(f"applying {counted(len(documents), 'document')} to {client.url}", err=True)
-            applied = _send(Sending(client, progress, merge=merge, force=force), documents)
+            how = How(merge=merge, force=force, strict=strict)
+            applied = _send(Sending(client, progress, how), documents)
             try:
                 ending = _evaluation(client, applied.evaluations, wait=not no_wait)
             finally:
