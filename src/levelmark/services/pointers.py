@@ -85,11 +85,11 @@ class Pointers:
 
     async def leaving(self, blueprint: str, identifiers: Iterable[str]) -> Leaving:
         """Who points at these entities of a blueprint, as far as they exist."""
-        stored = [one.value for one in await self._definitions.blueprints()]
-        sources = [(one.identifier, name) for one in stored for name in relations_to(one, blueprint)]
+        names = list(dict.fromkeys(identifiers))
+        sources = await self._sources(blueprint, names)
         if not sources:
             return Leaving({}, {})
-        held = await self._entities.get((blueprint, name) for name in dict.fromkeys(identifiers))
+        held = await self._entities.get((blueprint, name) for name in names)
         going = {name: one.entity for (_, name), one in held.items()}
         own = [relation for source, relation in sources if source == blueprint]
         inside = _inside(going, own)
@@ -101,6 +101,16 @@ class Pointers:
         # One that points at itself alone may go: it is known to be inside, and is no reason to stay.
         others = {name: tuple(one for one in some if one.identifier != name) for name, some in inside.items()}
         return Leaving(await self._outside(ways), others)
+
+    async def _sources(self, blueprint: str, identifiers: Sequence[str]) -> list[tuple[str, str]]:
+        """The relations, each with its blueprint, by which any of these entities are pointed at."""
+        found: list[tuple[str, str]] = []
+        for stored in await self._definitions.blueprints():
+            source, relations = stored.value.identifier, relations_to(stored.value, blueprint)
+            links = [link(relation, name) for relation in relations for name in identifiers]
+            if links and await self._store.any_pointing(source, links):
+                found += [(source, relation) for relation in relations]
+        return found
 
     async def _outside(self, ways: Sequence[_Way]) -> dict[str, tuple[int, tuple[Pointer, ...]]]:
         asks = [way.ask for way in ways]

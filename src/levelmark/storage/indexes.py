@@ -5,6 +5,9 @@ from typing import Any, Final
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo import ASCENDING, IndexModel
 
+LINKS: Final = [("blueprint", ASCENDING), ("links", ASCENDING), ("identifier", ASCENDING)]
+"""The index that finds who points at an entity."""
+
 _INDEXES: Final = {
     "blueprints": [
         IndexModel([("identifier", ASCENDING)], unique=True),
@@ -20,7 +23,7 @@ _INDEXES: Final = {
         IndexModel([("blueprint", ASCENDING), ("createdAt", ASCENDING), ("identifier", ASCENDING)]),
         IndexModel([("blueprint", ASCENDING), ("updatedAt", ASCENDING), ("identifier", ASCENDING)]),
         IndexModel([("blueprint", ASCENDING), ("teams", ASCENDING), ("identifier", ASCENDING)]),
-        IndexModel([("blueprint", ASCENDING), ("links", ASCENDING), ("identifier", ASCENDING)]),
+        IndexModel(LINKS),
         IndexModel(
             [
                 ("blueprint", ASCENDING),

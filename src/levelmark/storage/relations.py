@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from levelmark.storage.entities import EntityKey
 from levelmark.storage.errors import translated
+from levelmark.storage.indexes import LINKS
 
 _BRANCHES: Final = 100
 _READ: Final = 10_000
@@ -56,6 +57,13 @@ class RelationStore:
             if not most:
                 break
         return found
+
+    async def any_pointing(self, blueprint: str, links: Sequence[str]) -> bool:
+        """Whether any entity of the blueprint has any of the links."""
+        condition = {"blueprint": blueprint, "links": {"$in": list(links)}}
+        with translated():
+            found = self._rows.find(condition, {"_id": 0, "identifier": 1}).hint(LINKS).limit(1)
+            return bool(await found.to_list(1))
 
     async def counts(self, asks: Sequence[Pointing]) -> list[int]:
         """How many point, for each of the asks, whatever their limits."""

@@ -7,11 +7,15 @@ import pytest
 
 from levelmark.graphql.allowance import MOST
 from levelmark.services.writing import Mode
+from levelmark.storage.rows import link
 from tests.graphql.api import operations
 from tests.graphql.api.client import Client, Data, issues
 from tests.graphql.api.commands import Command, Executor
 from tests.graphql.api.test_indexes import assert_indexed, stages
 from tests.support.documents import blueprint, entity
+
+LINKED = repr(link("", ""))[1:-1]
+"""What stands in every command that looks for those who point."""
 
 
 @pytest.fixture
@@ -350,10 +354,30 @@ async def test_a_page_of_a_hundred_with_their_relations_costs_as_many_calls_as_o
     assert {"FETCH", "SORT"}.isdisjoint(await stages(executor, search)), search
 
 
-async def test_the_targets_of_a_request_are_looked_for_in_one_index(executor: Executor) -> None:
+async def test_the_targets_of_a_request_are_looked_for_once_and_in_an_index_alone(executor: Executor) -> None:
     ends = {"near": {"target": "spot", "many": True}}
     await executor.services.blueprints.upsert(blueprint("spot", relations=ends))
-    many = [pointing(f"n{number}", "spot", near=[f"t{number}", "n0"]) for number in range(20)]
-    sent = await executor.commands_of(operations.UPSERT_ENTITIES, input={"entities": many})
-    (search,) = [one for one in sent if "t7" in str(one.get("filter"))]
-    assert "FETCH" not in await stages(executor, search)
+    costs = []
+    for count in (1, 2, 20):  # the first one also finds that the blueprint is new
+        many = [pointing(f"n{count}-{number}", "spot", near=[f"t{number}", "n0"]) for number in range(count)]
+        sent = await executor.commands_of(operations.UPSERT_ENTITIES, input={"entities": many})
+        costs.append([next(iter(one.items())) for one in sent])
+        (search,) = [one for one in sent if "'t0'" in str(one.get("filter"))]
+        assert "FETCH" not in await stages(executor, search)
+    assert costs[1] == costs[2]
+
+
+async def test_those_who_point_at_what_goes_are_found_in_an_index_alone(executor: Executor) -> None:
+    await executor.services.blueprints.upsert(blueprint("hub"))
+    await executor.services.blueprints.upsert(blueprint("spoke", relations={"hub": {"target": "hub"}}))
+    spokes = [pointing(f"s{number}", "spoke", hub=f"h{number % 2}") for number in range(20)]
+    hubs = [entity(f"h{number}", "hub") for number in range(4)]
+    await executor.services.entities.upsert([*spokes, *hubs], Mode.REPLACE)
+    for gone, searches in ((["h0", "h1"], 3), (["h2", "h3"], 1)):
+        sent = await executor.commands_of(
+            operations.DELETE_ENTITIES, input={"blueprint": "hub", "identifiers": gone}
+        )
+        found = [one for one in sent if LINKED in str(one)]
+        assert len(found) == searches
+        for one in found:
+            assert {"FETCH", "COLLSCAN"}.isdisjoint(await stages(executor, one)), one
