@@ -180,7 +180,7 @@ def test_unknown_names_are_refused_with_the_one_that_was_meant(api: Client, kind
 
 @pytest.mark.usefixtures("domain")
 def test_what_multiplies_along_relations_is_stopped_and_says_so(api: Client, kind: str) -> None:
-    everyone = [f"e{number:02}" for number in range(40)]
+    everyone = [f"e{number:02}" for number in range(25)]
     api.write_entities(*(pointing(name, kind, uses=everyone) for name in everyone))
     both = 'related(relation: "uses") {edges {node {%s}}}'
     against = "relatedBy(blueprint: $of) {edges {node {%s}}}"

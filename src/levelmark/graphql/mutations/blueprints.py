@@ -32,7 +32,7 @@ class DeleteBlueprintPayload:
     outcome: Outcome = strawberry.field(description="What was done.")
     entities: int = strawberry.field(description="How many entities went with it, or would go.")
     scorecards: int = strawberry.field(description="How many scorecards went with it, or would go.")
-    issues: list[Issue] = strawberry.field(description="Why it was refused, if it was.")
+    issues: list[Issue] = strawberry.field(description="Why it was refused, if it was, and what uses it.")
 
 
 @strawberry.type
