@@ -17,10 +17,11 @@ from levelmark.engine.explain import Probes
 from levelmark.engine.truth import Truth
 from levelmark.plugins import Registry
 from levelmark.services import Services
+from levelmark.services.listing import Ask
 from levelmark.services.outcome import Outcome
 from levelmark.services.writing import Mode
 from levelmark.storage import Storage
-from levelmark.storage.pages import Page, Selection
+from levelmark.storage.pages import Selection
 from levelmark.storage.prefilter import prefilter
 
 UNTYPED = ("x", "a.b", "$where", "__proto__", "0", "%2E")
@@ -150,12 +151,12 @@ async def test_filtering_finds_what_the_interpreter_finds(things: Services, data
     documents = [one | {"identifier": f"e{place}"} for place, one in enumerate(drawn)]
     written = await things.entities.upsert(documents, Mode.REPLACE)
     assert Outcome.INVALID not in {one.outcome for one in written}
-    everything = await things.entities.page(Selection("thing"), None, Page(limit=500))
+    everything = [one.entity for one in await things.entities.page(Selection("thing"), None, Ask())]
     for query in data.draw(st.lists(queries(), min_size=10, max_size=10)):
         probes = Probes(query, BLUEPRINT, things.registry.operators)
         expected = [one.identifier for one in everything if probes.explain(one).truth is Truth.TRUE]
-        found = await things.entities.page(Selection("thing"), to_document(query), Page(limit=500))
-        assert [one.identifier for one in found] == expected, prefilter(query, BLUEPRINT)
+        found = await things.entities.page(Selection("thing"), to_document(query), Ask())
+        assert [one.entity.identifier for one in found] == expected, prefilter(query, BLUEPRINT)
 
 
 def said(operator: str, value: Any, name: str = "x") -> Any:

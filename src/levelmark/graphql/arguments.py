@@ -3,14 +3,20 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-from levelmark.domain import change, entity, score
+from levelmark.domain import change, score
+from levelmark.domain.errors import InvalidInputError
+from levelmark.domain.json import Json
+from levelmark.domain.search import Search
 from levelmark.graphql import cursors
+from levelmark.graphql.inputs.document import document
 from levelmark.graphql.inputs.entity import EntityFilterInput, EntityOrderInput
 from levelmark.graphql.inputs.filters import ChangeFilterInput, RuleResultFilterInput
 from levelmark.graphql.types.enums import OrderDirection
+from levelmark.services.listing import Ask, is_indexed
 from levelmark.services.results import ResultPlace, Wanted
 from levelmark.storage.log import Changes
-from levelmark.storage.pages import Order, Page, Selection
+from levelmark.storage.pages import By, ByLevel, ByProperty, Order, Selection, by_property
+from levelmark.storage.searching import Hit
 
 Item = TypeVar("Item")
 
@@ -25,20 +31,55 @@ def selection_of(blueprint: str, filter: EntityFilterInput | None) -> Selection:
         _tuple(filter.teams),
         level.scorecard if level else None,
         _tuple(level.levels) if level else None,
+        search=None if filter.search is None else Search.of(filter.search),
     )
 
 
-def entity_page(order: EntityOrderInput | None, after: str | None, limit: int) -> Page:
-    """The page of entities behind a cursor of their order."""
-    field = Order[order.field.name] if order else Order.IDENTIFIER
+def query_of(filter: EntityFilterInput | None) -> Json:
+    """The document of a filter's query, None where it has none."""
+    return document(filter.query) if filter and filter.query else None
+
+
+def entities_asked(
+    selection: Selection, order: EntityOrderInput | None, after: str | None, limit: int
+) -> tuple[str, Ask]:
+    """The name that cursors have for the list of entities in that order, and what is asked of it."""
+    by = _order_of(order)
     descending = order is not None and order.direction is OrderDirection.DESC
-    behind = cursors.behind(after, _entities_by(field), 2)
-    return Page(field, descending, (behind[0], behind[1]) if behind else None, limit, limit)
+    indexed = is_indexed(by, selection)
+    listed = f"entities {'by' if indexed else 'sorted by'} {_told(by)}"
+    return listed, Ask(by, descending, cursors.behind(after, listed, 2 if indexed else 3), limit)
 
 
-def entity_cursor(page: Page, stored: entity.Entity) -> str:
-    """The cursor of an entity in the order of the page."""
-    return cursors.place(_entities_by(page.order), page.order.key(stored), stored.identifier)
+def _order_of(order: EntityOrderInput | None) -> By:
+    if order is None:
+        return Order.IDENTIFIER
+    if sum(one is not None for one in (order.field, order.property, order.scorecard)) != 1:
+        raise InvalidInputError("`orderBy` takes exactly one of `field`, `property` and `scorecard`")
+    if order.field is not None:
+        return Order[order.field.name]
+    return ByLevel(order.scorecard) if order.scorecard is not None else by_property(order.property or "")
+
+
+def _told(by: By) -> str:
+    match by:
+        case ByProperty(name):
+            return f"property {name}"
+        case ByLevel(scorecard):
+            return f"scorecard {scorecard}"
+        case Order():
+            return by.name
+
+
+def hit_after(after: str | None) -> Hit | None:
+    """Where to go on in what a search has found."""
+    behind = cursors.behind(after, "search", 3)
+    return Hit(cursors.number(behind[0]), behind[1], behind[2]) if behind else None
+
+
+def hit_cursor(hit: Hit) -> str:
+    """The cursor of a hit of a search."""
+    return cursors.place("search", str(hit.score), hit.blueprint, hit.identifier)
 
 
 def rule_after(names: list[str], after: str | None) -> int:
@@ -90,10 +131,6 @@ def changes_of(kind: change.ChangeKind, filter: ChangeFilterInput | None) -> Cha
         return Changes(kind)
     teams = _tuple(filter.teams)
     return Changes(kind, filter.blueprint, filter.entity, filter.scorecard, filter.rule, teams)
-
-
-def _entities_by(order: Order) -> str:
-    return f"entities by {order.name}"
 
 
 def _tuple(items: Iterable[Item] | None) -> tuple[Item, ...] | None:

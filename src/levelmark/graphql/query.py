@@ -9,8 +9,9 @@ from levelmark.domain import change
 from levelmark.graphql import cursors
 from levelmark.graphql.arguments import (
     changes_of,
-    entity_cursor,
-    entity_page,
+    entities_asked,
+    hit_after,
+    query_of,
     result_after,
     result_cursor,
     rule_after,
@@ -20,7 +21,6 @@ from levelmark.graphql.arguments import (
 )
 from levelmark.graphql.connections import After, First, connection, page_size
 from levelmark.graphql.context import Context
-from levelmark.graphql.inputs.document import document
 from levelmark.graphql.inputs.entity import EntityFilterInput, EntityOrderInput
 from levelmark.graphql.inputs.filters import ChangeFilterInput, RuleResultFilterInput
 from levelmark.graphql.node import node
@@ -28,10 +28,13 @@ from levelmark.graphql.types.blueprint import Blueprint
 from levelmark.graphql.types.change import LevelChange, RuleResultChange
 from levelmark.graphql.types.entity import Entity
 from levelmark.graphql.types.evaluation import Evaluation
+from levelmark.graphql.types.facets import Facets
 from levelmark.graphql.types.plugin import Notifier, Operator, Plugin
 from levelmark.graphql.types.rule import Rule
 from levelmark.graphql.types.rule_result import RuleResult
 from levelmark.graphql.types.scorecard import Scorecard
+from levelmark.graphql.types.search import SearchConnection
+from levelmark.services.facets import Subject
 
 Request: TypeAlias = Info[Context, Any]
 Identifier = Annotated[str, strawberry.argument(description="Its identifier.")]
@@ -89,12 +92,75 @@ class Query:
     ) -> relay.Connection[Entity] | None:
         """A page of entities."""
         size = page_size(first)
-        page = entity_page(order_by, after, size + 1)
-        query = document(filter.query) if filter and filter.query else None
-        found = await info.context.services.entities.page(selection_of(blueprint, filter), query, page)
-        return connection(
-            [Entity.of(one) for one in found], size, after, lambda one: entity_cursor(page, one.stored)
-        )
+        selection = selection_of(blueprint, filter)
+        listed, ask = entities_asked(selection, order_by, after, size + 1)
+        found = await info.context.services.entities.page(selection, query_of(filter), ask)
+        views = [Entity.of(one.entity) for one in found]
+        places = {view.key: one.place for view, one in zip(views, found, strict=True)}
+        return connection(views, size, after, lambda one: cursors.place(listed, *places[one.key]))
+
+    @strawberry.field(
+        description="Entities of all blueprints that have all words of a text, those that fit best first."
+    )
+    async def search(
+        self,
+        info: Request,
+        text: Annotated[
+            str,
+            strawberry.argument(
+                description='Words, and phrases in quotes: `pay "order api"`; 1,000 characters at most. '
+                "Identifiers and titles are found by the beginnings of their words."
+            ),
+        ],
+        blueprints: Annotated[
+            list[str] | None,
+            strawberry.argument(description="Only entities of the blueprints of these identifiers."),
+        ] = None,
+        teams: Annotated[
+            list[str] | None, strawberry.argument(description="Only entities of one of these teams.")
+        ] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> SearchConnection | None:
+        """A page of hits."""
+        size = page_size(first)
+        service = info.context.services.search
+        return SearchConnection.of(await service.hits(text, blueprints, teams, hit_after(after), size), after)
+
+    @strawberry.field(
+        description="How many entities of a blueprint have which value, of exactly one `property`, "
+        "`relation` or `scorecard`."
+    )
+    async def facets(
+        self,
+        info: Request,
+        blueprint: OfBlueprint,
+        property: Annotated[
+            str | None,
+            strawberry.argument(
+                description="A property, own, derived or like `$team`; of lists, the members."
+            ),
+        ] = None,
+        relation: Annotated[
+            str | None, strawberry.argument(description="A relation: the identifiers that it points at.")
+        ] = None,
+        scorecard: Annotated[
+            str | None,
+            strawberry.argument(description="A scorecard: its levels; null counts entities without a score."),
+        ] = None,
+        filter: Annotated[
+            EntityFilterInput | None,
+            strawberry.argument(description="Which entities are counted; all where it is null."),
+        ] = None,
+        first: Annotated[
+            int, strawberry.argument(description="How many values to show: 50 unless told, 500 at most.")
+        ] = 50,
+    ) -> Facets | None:
+        """Counts of values."""
+        service = info.context.services.facets
+        subject = Subject(property, relation, scorecard)
+        selection = selection_of(blueprint, filter)
+        return Facets.of(await service.counts(selection, query_of(filter), subject, page_size(first)))
 
     @strawberry.field(description="One scorecard; null where there is none of that identifier.")
     async def scorecard(self, info: Request, identifier: Identifier) -> Scorecard | None:

@@ -5,23 +5,18 @@ from typing import Final
 
 from levelmark.domain.change import CauseKind
 from levelmark.domain.entity import Entity
-from levelmark.domain.errors import InvalidInputError, NotFoundError
-from levelmark.domain.issue import Issue, has_errors
+from levelmark.domain.issue import Issue
 from levelmark.domain.json import Json
-from levelmark.engine.evaluate import compile_filter
-from levelmark.engine.explain import Probes
-from levelmark.engine.present import Present
-from levelmark.engine.validation import read_entity, read_query, sound_part
-from levelmark.services.catalogue import Catalogue, Definitions
-from levelmark.services.clock import Clock, now_text
+from levelmark.engine.validation import read_entity, sound_part
+from levelmark.services.catalogue import Catalogue
+from levelmark.services.listing import Ask, Listed, Listing
 from levelmark.services.outcome import Outcome, Written
 from levelmark.services.pointers import Pointers
 from levelmark.services.removal import Removal
 from levelmark.services.targets import Targets
 from levelmark.services.writing import Draft, Mode, Writing
 from levelmark.storage import Storage
-from levelmark.storage.pages import Page, Selection
-from levelmark.storage.prefilter import prefilter
+from levelmark.storage.pages import Selection
 
 MAX_AT_ONCE: Final = 1_000
 """Entities that one request may write or delete."""
@@ -31,13 +26,12 @@ class EntityService:
     """What can be done with entities."""
 
     def __init__(
-        self, storage: Storage, catalogue: Catalogue, writing: Writing, removal: Removal, clock: Clock
+        self, storage: Storage, catalogue: Catalogue, writing: Writing, removal: Removal, listing: Listing
     ) -> None:
         self._store = storage.entities
-        self._clock = clock
-        self._catalogue = catalogue
         self._writing = writing
         self._removal = removal
+        self._listing = listing
         self._targets = Targets(storage, catalogue)
         self._pointers = Pointers(storage)
 
@@ -45,45 +39,13 @@ class EntityService:
         """The entities of these (blueprint, identifier) pairs, those that exist."""
         return {key: held.entity for key, held in (await self._store.get(keys)).items()}
 
-    async def page(self, selection: Selection, query: Json, page: Page) -> list[Entity]:
-        """A page of the selected entities that the query, if there is one, is true of.
+    async def page(self, selection: Selection, query: Json, ask: Ask) -> list[Listed]:
+        """A page of the selected entities that the query, if there is one, is true of, with their places.
 
-        Raises NotFoundError where there is no such blueprint, InvalidInputError where the query is not sound.
+        Raises NotFoundError where there is no such blueprint or scorecard, InvalidInputError where the query
+        is not sound, or nothing can be ordered by the property.
         """
-        definitions = await self._catalogue.one(selection.blueprint)
-        if definitions is None:
-            raise NotFoundError(f"there is no blueprint `{selection.blueprint}`")
-        if query is None:
-            async with self._store.scan(selection, page) as found:
-                return [held.entity async for held in found]
-        return await self._filtered(definitions, selection, query, page)
-
-    async def _filtered(
-        self, definitions: Definitions, selection: Selection, document: Json, page: Page
-    ) -> list[Entity]:
-        blueprint = definitions.blueprint
-        checked = read_query(document, blueprint, self._catalogue.operators, ("filter", "query"))
-        if checked.value is None:
-            raise InvalidInputError("; ".join(_told(one) for one in checked.issues if has_errors([one])))
-        selects = compile_filter(
-            Probes(checked.value, blueprint, self._catalogue.operators), Present.at(now_text(self._clock))
-        )
-        narrowed = Selection(
-            selection.blueprint,
-            selection.teams,
-            selection.scorecard,
-            selection.levels,
-            prefilter(checked.value, blueprint),
-        )
-        found: list[Entity] = []
-        whole = Page(page.order, page.descending, page.after, 0, max(page.limit, 100))
-        async with self._store.scan(narrowed, whole) as candidates:
-            async for held in candidates:
-                if selects(held.entity):
-                    found.append(held.entity)
-                if len(found) == page.limit:
-                    break
-        return found
+        return await self._listing.listed(selection, query, ask)
 
     async def upsert(
         self, documents: Sequence[Json], mode: Mode, *, strict: bool = False
@@ -161,8 +123,3 @@ def _twice(first: int) -> Issue:
 def _absent(blueprint: str, name: str) -> Issue:
     message = f"blueprint `{blueprint}` has no entity `{name}`"
     return Issue.error(("identifier",), "NOT_FOUND", message)
-
-
-def _told(issue: Issue) -> str:
-    meant = f" (did you mean `{issue.suggestion}`?)" if issue.suggestion else ""
-    return f"{issue.path}: {issue.message}{meant}"

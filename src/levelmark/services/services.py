@@ -19,13 +19,16 @@ from levelmark.services.deriving import Deriving
 from levelmark.services.entities import EntityService
 from levelmark.services.evaluating import Evaluator
 from levelmark.services.evaluations import EvaluationService
+from levelmark.services.facets import FacetService
 from levelmark.services.feed import Feed
+from levelmark.services.listing import Listing
 from levelmark.services.notifications import Notifications, Target
 from levelmark.services.reconciling import Reconciler
 from levelmark.services.removal import Removal
 from levelmark.services.results import ResultService
 from levelmark.services.rippling import Rippling
 from levelmark.services.scorecards import ScorecardService
+from levelmark.services.search import SearchService
 from levelmark.services.spreading import Spreading
 from levelmark.services.surrounding import Surrounding
 from levelmark.services.timekeeping import Timekeeping
@@ -68,7 +71,10 @@ class Services:
         writing = Writing(storage, self.catalogue, evaluator, aftermath)
         self.evaluations = EvaluationService(storage, self.catalogue, writing, clock)
         removal = Removal(storage, self.catalogue, self.delivery, self.rippling, clock=clock)
-        self.entities = EntityService(storage, self.catalogue, writing, removal, clock)
+        listing = Listing(storage, self.catalogue, clock)
+        self.entities = EntityService(storage, self.catalogue, writing, removal, listing)
+        self.search = SearchService(storage, self.catalogue)
+        self.facets = FacetService(storage, self.catalogue, clock)
         self.scorecards = ScorecardService(storage, self.catalogue, self.evaluations, clock)
         self.blueprints = BlueprintService(
             storage,

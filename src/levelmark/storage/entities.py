@@ -23,11 +23,13 @@ from levelmark.storage.errors import translated
 from levelmark.storage.gathering import Gathering
 from levelmark.storage.pages import Page, Selection
 from levelmark.storage.rows import Held, entity_fields, held, outbox, outbox_field, ripple_field, ripples, uid
+from levelmark.storage.searching import search_field
 
 EntityKey: TypeAlias = tuple[str, str]
 """A blueprint's identifier and that of an entity of it."""
 
 _DUPLICATE: Final = 11000
+_READ: Final = {"search": 0}  # what only searches need, and may be much
 
 
 class EntityWrite(Struct, frozen=True):
@@ -81,7 +83,7 @@ class EntityStore:
             wanted.setdefault(blueprint, set()).add(identifier)
         some = [{"blueprint": name, "identifier": {"$in": list(names)}} for name, names in wanted.items()]
         with translated():
-            rows = await self._rows.find({"$or": some}).batch_size(len(keys) + 1).to_list(None)
+            rows = await self._rows.find({"$or": some}, _READ).batch_size(len(keys) + 1).to_list(None)
         found = {(row["blueprint"], row["identifier"]): held(row) for row in rows}
         return [found.get(key) for key in keys]
 
@@ -91,7 +93,7 @@ class EntityStore:
 
         Whoever has read enough leaves the context, which frees what the database keeps for the rest.
         """
-        cursor = self._rows.find(selection.conditions(page)).sort(page.sort()).limit(page.limit)
+        cursor = self._rows.find(selection.conditions(page), _READ).sort(page.sort()).limit(page.limit)
         try:
             with translated():
                 yield (held(row) async for row in cursor.batch_size(page.batch))
@@ -111,7 +113,7 @@ class EntityStore:
         if after is not None:
             conditions = {**conditions, "identifier": {"$gt": after}}
         with translated():
-            cursor = self._rows.find(conditions).sort("identifier").limit(limit).batch_size(limit)
+            cursor = self._rows.find(conditions, _READ).sort("identifier").limit(limit).batch_size(limit)
             return [held(row) for row in await cursor.to_list(None)]
 
     async def has_outdated(self, blueprint: str, stamp: str, *, whole: bool) -> bool:
@@ -268,7 +270,8 @@ def _burial(burial: Burial) -> UpdateOne:
         "version": entity.version + 1,
         "scores": [],
     }
-    update: dict[str, Any] = {"$set": tombstone, "$unset": {"stamp": "", "links": "", "due": ""}}
+    gone = dict.fromkeys(("stamp", "links", "due", "search"), "")
+    update: dict[str, Any] = {"$set": tombstone, "$unset": gone}
     return UpdateOne({"_id": uid(entity), "version": entity.version}, update | _pushed(burial))
 
 
@@ -282,7 +285,7 @@ def _pushed(write: "EntityWrite | Burial") -> dict[str, Any]:
 
 
 def _insertion(write: EntityWrite, token: str) -> InsertOne[dict[str, Any]]:
-    fields = entity_fields(write.after, write.stamp, write.due)
+    fields = {**entity_fields(write.after, write.stamp, write.due), "search": search_field(write.after)}
     owed = {name: [one] for name, one in _pushed(write).get("$push", {}).items()}
     return InsertOne({"_id": uid(write.after), **fields, "token": token, "outbox": [], "ripples": [], **owed})
 
@@ -297,6 +300,9 @@ def _update(write: EntityWrite, token: str) -> UpdateOne:
 def _changed(write: EntityWrite) -> dict[str, Any]:
     fields = entity_fields(write.after, write.stamp, write.due)
     assert write.before is not None  # noqa: S101 - the caller chose by it
-    if write.before.entity.scores is write.after.scores:
+    before, after = write.before.entity, write.after
+    if before.scores is after.scores:
         del fields["scores"]
+    if (before.title, before.properties) != (after.title, after.properties):
+        fields["search"] = search_field(after)
     return fields

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, TEXT, IndexModel
 
 LINKS: Final = [("blueprint", ASCENDING), ("links", ASCENDING), ("identifier", ASCENDING)]
 """The index that finds who points at an entity."""
@@ -33,6 +33,13 @@ _INDEXES: Final = {
             ]
         ),
         IndexModel([("blueprint", ASCENDING), ("stamp", ASCENDING)]),
+        # Words as they are: no language's endings or stop words, and no field of a row that names a language.
+        IndexModel(
+            [("search.starts", TEXT), ("search.texts", TEXT)],
+            name="words",
+            default_language="none",
+            language_override="wordsLanguage",
+        ),
         IndexModel([("outbox.id", ASCENDING)], sparse=True),
         IndexModel([("ripples.id", ASCENDING)], sparse=True),
         IndexModel([("due", ASCENDING)], partialFilterExpression={"due": {"$gt": 0}}),

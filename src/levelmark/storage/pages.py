@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
 
 from levelmark.domain.entity import Entity
+from levelmark.domain.search import Search
+from levelmark.storage.searching import matching
 
 
 class Order(Enum):
-    """What entities can be ordered by, and the field it stands in; ties are broken by identifier."""
+    """What indexes order entities by, and the field it stands in; ties are broken by identifier."""
 
     IDENTIFIER = "identifier"
     TITLE = "sortTitle"
@@ -30,10 +32,41 @@ class Order(Enum):
                 return entity.updated_at or ""
 
 
-class Selection(Struct, frozen=True):
-    """Entities of a blueprint: of any of `teams`, on any of `levels` of `scorecard`, passing `prefilter`.
+class ByProperty(Struct, frozen=True):
+    """The order of a property's values, which no index serves."""
 
-    `prefilter` may let too many through, never too few; the engine has the last word.
+    name: str
+
+
+class ByLevel(Struct, frozen=True):
+    """The order of the levels that entities have reached in a scorecard, which no index serves."""
+
+    scorecard: str
+
+
+By: TypeAlias = Order | ByProperty | ByLevel
+"""Whatever entities can be ordered by."""
+
+_INDEXED: Final = {
+    "$identifier": Order.IDENTIFIER,
+    "$createdAt": Order.CREATED_AT,
+    "$updatedAt": Order.UPDATED_AT,
+}
+
+
+def by_property(name: str) -> By:
+    """The order of a property: that of an index, where one has it.
+
+    >>> by_property("$createdAt"), by_property("stars")
+    (<Order.CREATED_AT: 'createdAt'>, ByProperty(name='stars'))
+    """
+    return _INDEXED.get(name, ByProperty(name))
+
+
+class Selection(Struct, frozen=True):
+    """Entities of a blueprint: of any of `teams`, on any of `levels` of `scorecard`, found by `search`.
+
+    Those also pass `prefilter`, which may let too many through, never too few; the engine has the last word.
     """
 
     blueprint: str
@@ -42,13 +75,16 @@ class Selection(Struct, frozen=True):
     levels: tuple[str | None, ...] | None = None
     prefilter: Mapping[str, Any] | None = None
     results: Mapping[str, Any] | None = None
+    search: Search | None = None
 
-    def conditions(self, page: "Page") -> dict[str, Any]:
+    def conditions(self, page: "Page | None" = None) -> dict[str, Any]:
         """The selection, from behind the page's cursor, in MongoDB's words."""
         parts: list[Mapping[str, Any]] = [{"blueprint": self.blueprint}]
         if self.teams is not None:
             parts.append({"teams": {"$in": list(self.teams)}})
-        parts += [part for part in (self.prefilter, self._level(), self.results, page.behind()) if part]
+        search = matching(self.search) if self.search else None
+        behind = page.behind() if page else None
+        parts += [part for part in (self.prefilter, self._level(), self.results, search, behind) if part]
         return {"$and": parts}
 
     def _level(self) -> dict[str, Any] | None:

@@ -13,12 +13,15 @@ from levelmark.storage.definitions import DefinitionStore
 from levelmark.storage.entities import EntityStore
 from levelmark.storage.errors import translated
 from levelmark.storage.evaluations import EvaluationStore
+from levelmark.storage.facets import FacetStore
 from levelmark.storage.farewell import ignore_stragglers
 from levelmark.storage.indexes import ensure_indexes
 from levelmark.storage.leases import LeaseStore
 from levelmark.storage.log import ChangeLog
 from levelmark.storage.neighbours import NeighbourStore
+from levelmark.storage.passes import PassStore
 from levelmark.storage.relations import RelationStore
+from levelmark.storage.searching import SearchStore
 
 _DURABLE: Final = WriteConcern(w="majority", j=True)
 _PATIENCE_MS: Final = 10_000
@@ -46,6 +49,9 @@ class Storage:
         self.entities = EntityStore(self.database)
         self.neighbours = NeighbourStore(self.database)
         self.relations = RelationStore(self.database)
+        self.passes = PassStore(self.database)
+        self.search = SearchStore(self.database)
+        self.facets = FacetStore(self.database)
         self.log = ChangeLog(self.database)
         self.leases = LeaseStore(self.database)
         self.counts = CountStore(self.database)

@@ -94,6 +94,20 @@ query($blueprint: String!, $relation: String!, $by: String!, $first: Int! = 50) 
         }}
     }
 }"""
+SEARCH: Final = f"""
+query($text: String!, $blueprints: [String!], $teams: [String!], $first: Int! = 50, $after: String) {{
+    search(text: $text, blueprints: $blueprints, teams: $teams, first: $first, after: $after) {{
+        {_PAGE} edges {{cursor score matched node {{id identifier blueprint {{identifier}}}}}}
+    }}
+}}"""
+FACETS: Final = """
+query($blueprint: String!, $property: String, $relation: String, $scorecard: String,
+      $filter: EntityFilterInput, $first: Int! = 50) {
+    facets(blueprint: $blueprint, property: $property, relation: $relation, scorecard: $scorecard,
+           filter: $filter, first: $first) {
+        values {value count} distinct missing total
+    }
+}"""
 SCORECARD: Final = f"query($identifier: String!) {{scorecard(identifier: $identifier) {{{_SCORECARD}}}}}"
 SCORECARDS: Final = f"""
 query($blueprint: String, $first: Int! = 50, $after: String) {{

@@ -71,11 +71,23 @@ class LevelFilterInput:
     )
 
 
-@strawberry.input(description="In which order entities are listed.")
+@strawberry.input(
+    description="In which order entities are listed: by exactly one of `field`, `property` and `scorecard`."
+)
 class EntityOrderInput:
-    """A field and a direction."""
+    """What entities are ordered by, and a direction."""
 
-    field: EntityOrderField = strawberry.field(description="What they are ordered by.")
+    field: EntityOrderField | None = strawberry.field(
+        default=None, description="A field that an index orders: as cheap among millions as among ten."
+    )
+    property: str | None = strawberry.field(
+        default=None,
+        description="A property, own, derived or like `$team`. Those without a value stand last both ways.",
+    )
+    scorecard: str | None = strawberry.field(
+        default=None,
+        description="A scorecard: by the position of its levels. Those without a score stand last both ways.",
+    )
     direction: OrderDirection = strawberry.field(
         default=OrderDirection.ASC, description="Which way the order runs."
     )
@@ -92,3 +104,7 @@ class EntityFilterInput:
         default=None, description="Levels of a scorecard that it must stand on."
     )
     teams: list[str] | None = strawberry.field(default=None, description="Teams of which it must be in one.")
+    search: str | None = strawberry.field(
+        default=None,
+        description="Words and quoted phrases that must all stand in its identifier, title or properties.",
+    )

@@ -2,6 +2,6 @@
 
 from levelmark.server.applying.applied import Applied, counted
 from levelmark.server.applying.evaluations import Evaluated, wait_for
-from levelmark.server.applying.sending import Progress, Sending, Show
+from levelmark.server.applying.sending import How, Progress, Sending, Show
 
-__all__ = ["Applied", "Evaluated", "Progress", "Sending", "Show", "counted", "wait_for"]
+__all__ = ["Applied", "Evaluated", "How", "Progress", "Sending", "Show", "counted", "wait_for"]

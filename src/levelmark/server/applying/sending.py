@@ -61,10 +61,13 @@ class How(Struct, frozen=True):
     strict: bool = False
 
 
+_PLAIN: Final = How()
+
+
 class Sending:
     """Sends documents to one server; `applied` tells at any time what was done so far."""
 
-    def __init__(self, client: Client, progress: Progress, how: How) -> None:
+    def __init__(self, client: Client, progress: Progress, how: How = _PLAIN) -> None:
         self._client = client
         self._progress = progress
         self._how = {"mode": "MERGE" if how.merge else "REPLACE"} | ({"strict": True} if how.strict else {})

@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-from levelmark.server.applying import Applied, Sending, counted, wait_for
+from levelmark.server.applying import Applied, How, Sending, counted, wait_for
 from levelmark.server.cli.progress import progress
 from levelmark.server.cli.remote import interruptible, server_option
 from levelmark.server.client import Client, ServerError

@@ -1,0 +1,147 @@
+"""Facets: how many of the entities that a filter selects have which value.
+
+MongoDB counts where it can decide the filter as the engine does; else the entities that may pass it come by,
+and the engine counts. The values that are told apart are bounded either way.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
+
+from msgspec import Struct
+
+from levelmark.domain.blueprint import Blueprint
+from levelmark.domain.entity import Entity
+from levelmark.domain.errors import InvalidInputError, LimitExceededError
+from levelmark.domain.json import Json, JsonType
+from levelmark.engine.subject import ATTRIBUTES
+from levelmark.services.catalogue import Catalogue, Definitions
+from levelmark.services.clock import Clock
+from levelmark.services.lookup import Lookup, known_property, known_relation, known_scorecard
+from levelmark.services.sieve import Sieve, Sieves
+from levelmark.storage import Storage
+from levelmark.storage.facets import Counts, members_of
+from levelmark.storage.pages import Selection
+from levelmark.storage.values import level_value, property_field, relation_field
+
+MAX_DISTINCT: Final = 10_000
+"""Values that are told apart, at most."""
+
+
+class Subject(Struct, frozen=True):
+    """What is counted: the values of a property, the targets of a relation, or the levels of a scorecard."""
+
+    property: str | None = None
+    relation: str | None = None
+    scorecard: str | None = None
+
+
+class _Reader(Struct, frozen=True):
+    """How the values are read: as an expression over a row, and from an entity."""
+
+    members: Any
+    values: Callable[[Entity], Iterable[Json]]
+
+
+class FacetService:
+    """Counts values over the entities of a blueprint."""
+
+    def __init__(self, storage: Storage, catalogue: Catalogue, clock: Clock) -> None:
+        self._sieves = Sieves(catalogue.operators, clock)
+        self._facets = storage.facets
+        self._catalogue = catalogue
+        self._lookup = Lookup(storage, catalogue)
+
+    async def counts(self, selection: Selection, query: Json, subject: Subject, first: int) -> Counts:
+        """The `first` most frequent values, then by value; of a scorecard, None counts those without a score.
+
+        Raises NotFoundError where there is no such blueprint or scorecard, InvalidInputError where the query
+        is not sound or the values cannot be counted, LimitExceededError where there are too many of them.
+        """
+        definitions = await self._lookup.blueprint(selection.blueprint)
+        reader = _reader(subject, definitions)
+        sieved = self._sieves.sieve(definitions, selection, query)
+        if sieved.test is None:
+            found = await self._facets.counts(sieved.selection, reader.members, first + 1)
+        else:
+            found = await self._streamed(sieved, reader, first + 1)
+        _check(found.distinct)
+        return _shown(found, first, unscored=subject.scorecard is not None)
+
+    async def _streamed(self, sieved: Sieve, reader: _Reader, first: int) -> Counts:
+        counted: Counter[tuple[int, Json]] = Counter()
+        total = missing = 0
+        async with self._facets.candidates(sieved.selection) as candidates:
+            async for held in candidates:
+                if not sieved.passes(held.entity):
+                    continue
+                values = set(_ranked(reader.values(held.entity)))
+                counted.update(values)
+                total += 1
+                missing += not values
+                _check(len(counted))
+        ordered = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+        shown = tuple((value, number) for (_, value), number in ordered[:first])
+        return Counts(shown, len(counted), missing, total)
+
+
+def _check(distinct: int) -> None:
+    if distinct > MAX_DISTINCT:
+        raise LimitExceededError(
+            f"there are more than {MAX_DISTINCT:,} values to count; narrow the entities by a filter"
+        )
+
+
+def _shown(found: Counts, first: int, *, unscored: bool) -> Counts:
+    if not unscored or not found.missing:
+        return Counts(found.values[:first], found.distinct, found.missing, found.total)
+    values = sorted([(None, found.missing), *found.values], key=lambda pair: -pair[1])
+    return Counts(tuple(values[:first]), found.distinct + 1, found.missing, found.total)
+
+
+def _ranked(values: Iterable[Json]) -> Iterator[tuple[int, Json]]:
+    """Values behind the places of their types in MongoDB's order, which also tells 1 from True."""
+    for value in values:
+        if isinstance(value, str | int | float):
+            yield 2 if isinstance(value, bool) else int(isinstance(value, str)), value
+
+
+def _reader(subject: Subject, definitions: Definitions) -> _Reader:
+    named = (subject.property, subject.relation, subject.scorecard)
+    if sum(one is not None for one in named) != 1:
+        raise InvalidInputError("name exactly one of `property`, `relation` and `scorecard` to count")
+    if subject.relation is not None:
+        return _of_relation(known_relation(definitions, subject.relation))
+    if subject.scorecard is not None:
+        return _of_scorecard(known_scorecard(definitions, subject.scorecard).identifier)
+    return _of_property(known_property(definitions, subject.property or ""), definitions.blueprint)
+
+
+def _of_relation(name: str) -> _Reader:
+    members = members_of(f"${relation_field(name)}", blank=False)
+    return _Reader(members, lambda entity: [one for one in entity.targets(name) if one])
+
+
+def _of_scorecard(name: str) -> _Reader:
+    def levels(entity: Entity) -> Iterable[Json]:
+        score = entity.score(name)
+        return () if score is None else (score.level,)
+
+    return _Reader(members_of(level_value(name)), levels)
+
+
+def _of_property(name: str, blueprint: Blueprint) -> _Reader:
+    if blueprint.types(name) == {JsonType.OBJECT}:
+        raise InvalidInputError(f"the values of `{name}` are objects, which cannot be counted")
+    members = members_of(f"${property_field(name, blueprint)}")
+    if name == "$team":
+        return _Reader(members, lambda entity: entity.teams)
+    if name in ATTRIBUTES:
+        return _Reader(members, lambda entity: (getattr(entity, ATTRIBUTES[name]),))
+    if name in blueprint.derived:
+        return _Reader(members, lambda entity: _listed(entity.derived.get(name)))
+    return _Reader(members, lambda entity: _listed(entity.properties.get(name)))
+
+
+def _listed(value: Json) -> Iterable[Json]:
+    return value if isinstance(value, list) else (value,)

@@ -1,0 +1,81 @@
+"""Search: entities of all blueprints by their words, the best first."""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from levelmark.domain.entity import Entity
+from levelmark.domain.search import Search, Term
+from levelmark.domain.words import name_words, words
+from levelmark.services.catalogue import Catalogue
+from levelmark.services.lookup import Lookup
+from levelmark.storage import Storage
+from levelmark.storage.searching import Hit, texts_in
+
+
+class Found(Struct, frozen=True):
+    """An entity that was found, by which hit, and in which of its properties the words stand."""
+
+    hit: Hit
+    entity: Entity
+    matched: tuple[str, ...]
+
+
+class Hits(Struct, frozen=True):
+    """A page of what was found; `end` is its last hit, and `more` says whether others stand behind it."""
+
+    found: tuple[Found, ...]
+    end: Hit | None
+    more: bool
+
+
+class SearchService:
+    """Finds entities."""
+
+    def __init__(self, storage: Storage, catalogue: Catalogue) -> None:
+        self._search = storage.search
+        self._entities = storage.entities
+        self._lookup = Lookup(storage, catalogue)
+
+    async def hits(
+        self,
+        text: str,
+        blueprints: Sequence[str] | None,
+        teams: Sequence[str] | None,
+        after: Hit | None,
+        first: int,
+    ) -> Hits:
+        """The `first` best hits behind `after`, of any of the blueprints and teams, if some are named.
+
+        Raises InvalidInputError where the text has no word, LimitExceededError where it is too long,
+        NotFoundError where there is no such blueprint.
+        """
+        search = Search.of(text)
+        await self._lookup.blueprints(blueprints or ())
+        hits = await self._search.hits(search, blueprints, teams, after, first + 1)
+        page = hits[:first]
+        held = await self._entities.get([(hit.blueprint, hit.identifier) for hit in page])
+        entities = [(hit, held.get((hit.blueprint, hit.identifier))) for hit in page]
+        found = tuple(Found(hit, one.entity, matched(search, one.entity)) for hit, one in entities if one)
+        return Hits(found, page[-1] if page else after, len(hits) > first)
+
+
+def matched(search: Search, entity: Entity) -> tuple[str, ...]:
+    """The properties of the entity in which words of the search stand, by their names in conditions."""
+    places = dict.fromkeys(name for term in search.terms for name in _places(term, entity))
+    return tuple(places)
+
+
+def _places(term: Term, entity: Entity) -> Iterator[str]:
+    for name, value in (("$identifier", entity.identifier), ("$title", entity.title or "")):
+        if _in_name(term, value):
+            yield name
+    for name, value in entity.properties.items():
+        if any(term.found_in(words(text)) for text in texts_in({name: value})):
+            yield name
+
+
+def _in_name(term: Term, name: str) -> bool:
+    found = name_words(name)
+    joined = ["".join(found[place:]) for place in range(len(found) - 1)]
+    return term.found_in(found, name=True) or any(term.found_in([one], name=True) for one in joined)

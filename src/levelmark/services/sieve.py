@@ -1,0 +1,63 @@
+"""A sieve: a filter made ready, as far as possible for MongoDB, and for the rest for the engine."""
+
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from levelmark.domain.entity import Entity
+from levelmark.domain.errors import InvalidInputError
+from levelmark.domain.issue import Issue, has_errors
+from levelmark.domain.json import Json
+from levelmark.domain.operator import Operator
+from levelmark.engine.evaluate import compile_filter
+from levelmark.engine.explain import Probes
+from levelmark.engine.present import Present
+from levelmark.engine.validation import read_query
+from levelmark.services.catalogue import Definitions
+from levelmark.services.clock import Clock, now_text
+from levelmark.storage.exactness import exactly
+from levelmark.storage.pages import Selection
+from levelmark.storage.prefilter import prefilter
+
+
+class Sieve(Struct, frozen=True):
+    """What the database selects, and the `test` that decides on that; None where nothing is left to."""
+
+    selection: Selection
+    test: Callable[[Entity], bool] | None = None
+
+    def passes(self, entity: Entity) -> bool:
+        """Whether a selected entity is one that the filter means."""
+        return self.test is None or self.test(entity)
+
+
+class Sieves:
+    """Makes sieves for the present instant."""
+
+    def __init__(self, operators: Mapping[str, Operator], clock: Clock) -> None:
+        self._operators = operators
+        self._clock = clock
+
+    def sieve(self, definitions: Definitions, selection: Selection, query: Json) -> Sieve:
+        """The sieve of a selection and a query's document, None for all.
+
+        Raises InvalidInputError where the query is not sound.
+        """
+        if query is None:
+            return Sieve(selection)
+        blueprint = definitions.blueprint
+        checked = read_query(query, blueprint, self._operators, ("filter", "query"))
+        if checked.value is None:
+            raise InvalidInputError("; ".join(_told(one) for one in checked.issues if has_errors([one])))
+        exact = exactly(checked.value, blueprint)
+        if exact is not None:
+            return Sieve(replace(selection, prefilter=exact))
+        narrowed = replace(selection, prefilter=prefilter(checked.value, blueprint))
+        probes = Probes(checked.value, blueprint, self._operators)
+        return Sieve(narrowed, compile_filter(probes, Present.at(now_text(self._clock))))
+
+
+def _told(issue: Issue) -> str:
+    meant = f" (did you mean `{issue.suggestion}`?)" if issue.suggestion else ""
+    return f"{issue.path}: {issue.message}{meant}"

@@ -1,0 +1,50 @@
+"""Values: where an entity's row holds what a property says of it, in the words of MongoDB's pipelines."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from levelmark.domain.blueprint import META_PROPERTIES, Blueprint
+from levelmark.storage.keys import escape_key
+
+_META: Final = {
+    "$identifier": "identifier",
+    "$title": "title",
+    "$team": "teams",
+    "$icon": "icon",
+    "$blueprint": "blueprint",
+    "$createdAt": "createdAt",
+    "$updatedAt": "updatedAt",
+    "$createdBy": "createdBy",
+    "$updatedBy": "updatedBy",
+}
+
+
+def property_field(name: str, blueprint: Blueprint) -> str:
+    """The field of a row that holds a property; of a user's name, no character makes a step or an operator.
+
+    >>> property_field("a.b", Blueprint("service", "Service")), property_field("$team", Blueprint("s", "S"))
+    ('properties.a%2Eb', 'teams')
+    """
+    if name in META_PROPERTIES:
+        return _META[name]
+    container = "derived" if name in blueprint.derived else "properties"
+    return f"{container}.{escape_key(name)}"
+
+
+def relation_field(name: str) -> str:
+    """The field of a row that holds what a relation points at."""
+    return f"relations.{escape_key(name)}"
+
+
+def level_value(scorecard: str) -> dict[str, Any]:
+    """The level that a row has in a scorecard; missing where it has no score."""
+    own = {"$eq": ["$$score.scorecard", {"$literal": scorecard}]}
+    scores = {"$filter": {"input": "$scores", "as": "score", "cond": own}}
+    return {"$let": {"vars": {"score": {"$arrayElemAt": [scores, 0]}}, "in": "$$score.level"}}
+
+
+def level_position(scorecard: str, levels: Sequence[str]) -> dict[str, Any]:
+    """The position of that level among these, -1 where it is none of them; missing where it has no score."""
+    position = {"$indexOfArray": [{"$literal": list(levels)}, "$$level"]}
+    known = {"$cond": [{"$gt": ["$$level", None]}, position, "$$REMOVE"]}
+    return {"$let": {"vars": {"level": level_value(scorecard)}, "in": known}}
