@@ -21,6 +21,7 @@ from levelmark.services.listing import Ask
 from levelmark.services.outcome import Outcome
 from levelmark.services.writing import Mode
 from levelmark.storage import Storage
+from levelmark.storage.exactness import exactly
 from levelmark.storage.pages import Selection
 from levelmark.storage.prefilter import prefilter
 
@@ -157,6 +158,29 @@ async def test_filtering_finds_what_the_interpreter_finds(things: Services, data
         expected = [one.identifier for one in everything if probes.explain(one).truth is Truth.TRUE]
         found = await things.entities.page(Selection("thing"), to_document(query), Ask())
         assert [one.entity.identifier for one in found] == expected, prefilter(query, BLUEPRINT)
+
+
+def sayable(condition: Condition) -> bool:
+    return exactly(condition, BLUEPRINT) is not None
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+async def test_what_the_database_decides_alone_it_decides_as_the_interpreter_does(
+    things: Services, data: st.DataObject
+) -> None:
+    drawn = data.draw(st.lists(entities(), min_size=5, max_size=15))
+    await things.entities.upsert(
+        [one | {"identifier": f"e{at}"} for at, one in enumerate(drawn)], Mode.REPLACE
+    )
+    everything = [one.entity for one in await things.entities.page(Selection("thing"), None, Ask())]
+    some = st.lists(conditions().filter(sayable), min_size=1, max_size=3)
+    for parts in data.draw(st.lists(some, min_size=10, max_size=10)):
+        query = Query(data.draw(st.sampled_from(("and", "or"))), tuple(parts))
+        probes = Probes(query, BLUEPRINT, things.registry.operators)
+        expected = [one.identifier for one in everything if probes.explain(one).truth is Truth.TRUE]
+        found = await things.entities.page(Selection("thing"), to_document(query), Ask())
+        assert [one.entity.identifier for one in found] == expected, exactly(query, BLUEPRINT)
 
 
 def said(operator: str, value: Any, name: str = "x") -> Any:

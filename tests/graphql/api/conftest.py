@@ -65,7 +65,7 @@ async def _populate(services: Services) -> None:
         rule("liked", "Bronze", condition("stars", ">", 5)),
         rule("in-go", "Silver", condition("language", "=", "Go")),
     )
-    await services.blueprints.upsert(blueprint())
+    await services.blueprints.upsert(blueprint(relations={"on": {"target": "service", "many": True}}))
     for name in ("a", "b", "c"):
         await services.scorecards.upsert(scorecard(name, *rules))
     for stars in (0, 9):

@@ -34,6 +34,9 @@ FILTERS: dict[str, Any] = {
     "any level": {"level": {"scorecard": "a"}},
     "query": {"query": query(condition("stars", ">", 3), condition("language", "=", "Go"), combinator="or")},
     "identifier": {"query": query(condition("$identifier", "=", "e001"))},
+    "undecidable query": {"query": query(condition("language", "beginsWith", "G"))},
+    "search": {"search": "e0 go"},
+    "search and query": {"search": "e0", "query": query(condition("stars", ">", 3))},
     "everything": {
         "teams": ["red"],
         "level": {"scorecard": "a", "levels": ["Basic", "Bronze"]},
@@ -42,6 +45,14 @@ FILTERS: dict[str, Any] = {
 }
 FIELDS = ("IDENTIFIER", "TITLE", "CREATED_AT", "UPDATED_AT")
 ORDERS = [{"field": field, "direction": way} for field, way in product(FIELDS, ("ASC", "DESC"))]
+PASSES: list[dict[str, str]] = [
+    {"property": "stars"},
+    {"property": "deployed_at", "direction": "DESC"},
+    {"property": "$title"},
+    {"property": "$team"},
+    {"scorecard": "a", "direction": "DESC"},
+]
+SUBJECTS = [{"property": "stars"}, {"property": "$team"}, {"relation": "on"}, {"scorecard": "a"}]
 CHANGES: dict[str, Any] = {
     "nothing": {},
     "blueprint": {"blueprint": "service"},
@@ -154,6 +165,71 @@ async def assert_unsorted(executor: Executor, narrow: Any, order: dict[str, str]
         (page,) = [one for one in sent if one.get("find") == "entities"]
         assert "SORT" not in await stages(executor, page), page
         after = found["entities"]["pageInfo"]["endCursor"]
+
+
+@pytest.mark.parametrize("name", FILTERS)
+async def test_an_order_without_an_index_looks_at_one_blueprint_and_keeps_a_page(
+    executor: Executor, name: str
+) -> None:
+    for order in PASSES:
+        narrow = {"blueprint": "service", "filter": FILTERS[name], "order": order}
+        await assert_pages_indexed(executor, operations.ENTITY_NAMES, **narrow)
+        with executor.commands.recorded() as sent:
+            await executor.execute(operations.ENTITY_NAMES, **narrow, first=5)
+        (one,) = [one for one in sent if one.get("aggregate") == "entities"]
+        assert one["allowDiskUse"] is False
+        assert one["maxTimeMS"] <= 20_000
+        assert await kept(executor, one) == (6 if decidable(name) else 500)
+        assert "IXSCAN" in await stages(executor, one)
+
+
+def decidable(name: str) -> bool:
+    return name != "undecidable query"
+
+
+async def kept(executor: Executor, command: Command) -> int:
+    """How many places the sort of a pass keeps."""
+    asked = {"aggregate": "entities", "pipeline": command["pipeline"], "cursor": {}}
+    plan = await executor.services.storage.database.command("explain", asked, verbosity="queryPlanner")
+    (limit,) = set(limits(plan))
+    return int(limit)
+
+
+def limits(plan: Any) -> Iterator[int]:
+    if isinstance(plan, list):
+        for one in plan:
+            yield from limits(one)
+    if isinstance(plan, dict):
+        if plan.get("stage") == "SORT":
+            yield plan["limitAmount"]
+        if "$sort" in plan:
+            yield plan["$sort"]["limit"]
+        for key, one in plan.items():
+            if key not in {"rejectedPlans", "command"}:
+                yield from limits(one)
+
+
+@pytest.mark.parametrize("narrow", [{}, {"blueprints": ["service"]}, {"teams": ["red", "blue"]}])
+async def test_a_search_runs_on_the_index_of_words_and_keeps_a_page(
+    executor: Executor, narrow: dict[str, Any]
+) -> None:
+    for text in ("e0", "go e00", '"e001"', "nothing", "x" * 40):
+        await assert_pages_indexed(executor, operations.SEARCH, text=text, **narrow)
+    with executor.commands.recorded() as sent:
+        await executor.execute(operations.SEARCH, text="e0", first=5, **narrow)
+    (one,) = [one for one in sent if one.get("aggregate") == "entities"]
+    assert one["allowDiskUse"] is False
+    assert await kept(executor, one) == 6
+    assert "TEXT_MATCH" in await stages(executor, one) or "TEXT" in await stages(executor, one)
+
+
+@pytest.mark.parametrize("name", FILTERS)
+async def test_facets_are_counted_on_an_index(executor: Executor, name: str) -> None:
+    for subject in SUBJECTS:
+        sent = await executor.commands_of(
+            operations.FACETS, blueprint="service", filter=FILTERS[name], **subject
+        )
+        await assert_indexed(executor, sent)
 
 
 @pytest.mark.parametrize("name", RESULTS)
