@@ -32,10 +32,14 @@ class Term(Struct, frozen=True):
 
 
 class Search(Struct, frozen=True):
-    """A search of one or more terms; `text` is what was typed, without quotes and outer spaces."""
+    """A search of one or more terms; `text` is what was typed, without quotes and outer spaces.
+
+    `anchor` is the word by which entities are looked up, where it is known which is rare; else the longest.
+    """
 
     text: str
     terms: tuple[Term, ...]
+    anchor: str = ""
 
     @classmethod
     def of(cls, text: str) -> Self:
@@ -60,9 +64,11 @@ class Search(Struct, frozen=True):
         return cls(text.replace('"', "").strip(), terms)
 
     @property
-    def longest(self) -> str:
-        """Its longest word, which is likely to be the rarest."""
-        return max((word for term in self.terms for word in term.words), key=len)
+    def words(self) -> list[str]:
+        """Its words, each once, the longest first: these are likely to be the rarest."""
+        return sorted(
+            {word for term in self.terms for word in term.words}, key=lambda word: (-len(word), word)
+        )
 
 
 def _terms(text: str) -> tuple[Term, ...]:

@@ -47,9 +47,8 @@ class FacetService:
     """Counts values over the entities of a blueprint."""
 
     def __init__(self, storage: Storage, catalogue: Catalogue, clock: Clock) -> None:
-        self._sieves = Sieves(catalogue.operators, clock)
+        self._sieves = Sieves(storage, catalogue, clock)
         self._facets = storage.facets
-        self._catalogue = catalogue
         self._lookup = Lookup(storage, catalogue)
 
     async def counts(self, selection: Selection, query: Json, subject: Subject, first: int) -> Counts:
@@ -60,7 +59,7 @@ class FacetService:
         """
         definitions = await self._lookup.blueprint(selection.blueprint)
         reader = _reader(subject, definitions)
-        sieved = self._sieves.sieve(definitions, selection, query)
+        sieved = await self._sieves.of(definitions.blueprint, selection, query)
         if sieved.test is None:
             found = await self._facets.counts(sieved.selection, reader.members, first + 1)
         else:

@@ -55,10 +55,9 @@ class Listing:
     """Lists entities."""
 
     def __init__(self, storage: Storage, catalogue: Catalogue, clock: Clock) -> None:
-        self._sieves = Sieves(catalogue.operators, clock)
+        self._sieves = Sieves(storage, catalogue, clock)
         self._entities = storage.entities
         self._passes = storage.passes
-        self._catalogue = catalogue
         self._lookup = Lookup(storage, catalogue)
 
     async def listed(self, selection: Selection, query: Json, ask: Ask) -> list[Listed]:
@@ -68,7 +67,7 @@ class Listing:
         is not sound, or nothing can be ordered by the property.
         """
         definitions = await self._lookup.blueprint(selection.blueprint)
-        sieved = self._sieves.sieve(definitions, selection, query)
+        sieved = await self._sieves.of(definitions.blueprint, selection, query)
         if isinstance(ask.by, Order) and is_indexed(ask.by, selection):
             return await self._scanned(sieved, ask.by, ask)
         return await self._passed(sieved, _sorting(ask, definitions), ask)

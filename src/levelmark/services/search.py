@@ -52,6 +52,7 @@ class SearchService:
         """
         search = Search.of(text)
         await self._lookup.blueprints(blueprints or ())
+        search = await self._search.anchored(search)
         hits = await self._search.hits(search, blueprints, teams, after, first + 1)
         page = hits[:first]
         held = await self._entities.get([(hit.blueprint, hit.identifier) for hit in page])

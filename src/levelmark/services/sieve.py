@@ -1,21 +1,22 @@
 """A sieve: a filter made ready, as far as possible for MongoDB, and for the rest for the engine."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from levelmark.domain.blueprint import Blueprint
 from levelmark.domain.entity import Entity
 from levelmark.domain.errors import InvalidInputError
 from levelmark.domain.issue import Issue, has_errors
 from levelmark.domain.json import Json
-from levelmark.domain.operator import Operator
 from levelmark.engine.evaluate import compile_filter
 from levelmark.engine.explain import Probes
 from levelmark.engine.present import Present
 from levelmark.engine.validation import read_query
-from levelmark.services.catalogue import Definitions
+from levelmark.services.catalogue import Catalogue
 from levelmark.services.clock import Clock, now_text
+from levelmark.storage import Storage
 from levelmark.storage.exactness import exactly
 from levelmark.storage.pages import Selection
 from levelmark.storage.prefilter import prefilter
@@ -35,19 +36,22 @@ class Sieve(Struct, frozen=True):
 class Sieves:
     """Makes sieves for the present instant."""
 
-    def __init__(self, operators: Mapping[str, Operator], clock: Clock) -> None:
-        self._operators = operators
+    def __init__(self, storage: Storage, catalogue: Catalogue, clock: Clock) -> None:
+        self._search = storage.search
+        self._operators = catalogue.operators
         self._clock = clock
 
-    def sieve(self, definitions: Definitions, selection: Selection, query: Json) -> Sieve:
+    async def of(self, blueprint: Blueprint, selection: Selection, query: Json) -> Sieve:
         """The sieve of a selection and a query's document, None for all.
 
         Raises InvalidInputError where the query is not sound.
         """
-        if query is None:
-            return Sieve(selection)
-        blueprint = definitions.blueprint
-        checked = read_query(query, blueprint, self._operators, ("filter", "query"))
+        if selection.search is not None:
+            selection = replace(selection, search=await self._search.anchored(selection.search))
+        return Sieve(selection) if query is None else self._queried(blueprint, selection, query)
+
+    def _queried(self, blueprint: Blueprint, selection: Selection, document: Json) -> Sieve:
+        checked = read_query(document, blueprint, self._operators, ("filter", "query"))
         if checked.value is None:
             raise InvalidInputError("; ".join(_told(one) for one in checked.issues if has_errors([one])))
         exact = exactly(checked.value, blueprint)

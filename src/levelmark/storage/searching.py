@@ -2,16 +2,18 @@
 
 An entity's row holds its words thrice: `names` and `titles` of identifier and title, `texts` of its own
 strings; `starts` has the beginnings of the first two. MongoDB's text index over `starts` and `texts` finds
-the entities that have one word of the search, its longest; of those, all words are then looked for in the
+the entities that have one word of the search, its rarest; of those, all words are then looked for in the
 fields. The fields hold words alone, with spaces around each, and so does what is sent: the user's own text
 never reaches the syntax of `$text`.
 """
 
+from asyncio import gather
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from msgspec import Struct
+from msgspec.structs import replace
 
 from levelmark.domain.entity import Entity
 from levelmark.domain.json import Json
@@ -27,6 +29,9 @@ MAX_START: Final = 20
 
 _BEGUN: Final = 32  # words of a name whose beginnings are indexed
 _JOINED: Final = 64  # characters of words joined to one
+
+_COMPARED: Final = 4  # words of a search whose rarity is looked at
+_RARE: Final = 1_000  # entities that are counted for it
 
 _EXACT, _SAME_NAME, _SAME_TITLE = 1000, 500, 250
 _IN_NAME, _IN_TITLE, _BEGINS_NAME, _BEGINS_TITLE, _IN_TEXTS = 12, 8, 6, 4, 1
@@ -66,6 +71,18 @@ class SearchStore:
             cursor = self._rows.aggregate(pipeline, allowDiskUse=False, maxTimeMS=PATIENCE_MS)
             return [Hit(**row) for row in await cursor.to_list(None)]
 
+    async def anchored(self, search: Search) -> Search:
+        """The search with its rarest word as the anchor, as far as a short look at some of them tells."""
+        words = search.words[:_COMPARED]
+        if len(words) == 1:
+            return search
+        counts = await gather(*map(self._count, words))
+        return replace(search, anchor=min(zip(counts, range(len(words)), words, strict=True))[2])
+
+    async def _count(self, word: str) -> int:
+        with bounded():
+            return await self._rows.count_documents(_having(word), limit=_RARE, maxTimeMS=PATIENCE_MS)
+
 
 def search_field(entity: Entity) -> dict[str, str]:
     """What an entity's row holds for searches."""
@@ -81,9 +98,12 @@ def search_field(entity: Entity) -> dict[str, str]:
 
 def matching(search: Search) -> dict[str, Any]:
     """A condition on rows: all terms of the search are found in them."""
-    longest = search.longest
-    looked_up = longest if len(longest) <= MAX_START else f"{longest} {longest[:MAX_START]}"
-    return {"$text": {"$search": looked_up}, "$expr": {"$and": [_found(term) for term in search.terms]}}
+    every = {"$and": [_found(term) for term in search.terms]}
+    return {**_having(search.anchor or search.words[0]), "$expr": every}
+
+
+def _having(word: str) -> dict[str, Any]:
+    return {"$text": {"$search": word if len(word) <= MAX_START else f"{word} {word[:MAX_START]}"}}
 
 
 def _name_text(found: list[str]) -> str:
