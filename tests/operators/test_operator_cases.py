@@ -2,9 +2,10 @@
 
 A file maps operators (several at once, with spaces between) to cases. A case has an `id`, the entity's
 `actual` (none: the property is missing), the rule's `value`, and what the condition `is`: `true`, `false`,
-`no data` and more (missing, for that reason) or `type mismatch` (false). `actuals` and `values` stand for every
-combination. `now` is the present, `until` when the verdict may change next. `schema` is the property's own;
-`property`, `relation` and `entity` replace the property `it` of a bare entity, `blueprint` adds to the bare one.
+`no data` and more (missing, for that reason) or `type mismatch` (false). `actuals` and `values` stand for
+every combination. `now` is the present, `until` when the verdict may change next. `schema` is the property's
+own; `property`, `relation` and `entity` replace the property `it` of a bare entity, `blueprint` adds to the
+bare one.
 """
 
 from collections.abc import Iterator

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from levelmark.domain.issue import Issue
 from levelmark.domain.json import Json, JsonType
 from levelmark.domain.notifier import Notification, Notifier
-from levelmark.domain.operator import Example, Missing, Operator
+from levelmark.domain.operator import Example, Missing, Operator, unprepared
 from levelmark.operators import levelmark_operators
 from levelmark.testing import NotifierConformance, OperatorConformance
 from levelmark.testing.fixtures import Evaluate
@@ -40,6 +41,11 @@ def operator(test: Callable[[Any, Any], object] = has, **changes: Any) -> Operat
 def clearing(actual: list[Json], _: Json) -> bool:
     actual.clear()
     return True
+
+
+def timed(test: Callable[[Any, int], object]) -> Operator:
+    """An operator that asks for the time."""
+    return operator(prepare=unprepared, timed=lambda _: test)
 
 
 SUITE = OperatorConformance
@@ -83,6 +89,28 @@ UNSOUND: dict[str, tuple[Operator, Callable[[SUITE, Operator], None], str]] = {
     ),
     "answers-by-chance": (
         operator(lambda *_: random.random() < 0.5), SUITE.test_is_deterministic, "several answers",
+    ),
+    "timed-answers-a-bool": (
+        timed(lambda *_: True), SUITE.test_answers_true_or_false_to_any_value_of_its_types, "and until when",
+    ),
+    "timed-by-chance": (
+        timed(lambda *_: (random.random() < 0.5, None)), SUITE.test_is_deterministic, "several answers",
+    ),
+    "timed-holds-until-the-past": (
+        timed(lambda _, now: (True, now)), SUITE.test_a_verdict_holds_as_long_as_it_says, "after the present",
+    ),
+    "timed-holds-too-long": (
+        timed(lambda _, now: (now // 1_000_000 % 2 == 0, None)),
+        SUITE.test_a_verdict_holds_as_long_as_it_says,
+        "is said to be",
+    ),
+    "timed-wrong-example": (
+        timed(lambda _, now: (now < 0, None)), SUITE.test_examples_hold, "is FALSE, not TRUE",
+    ),
+    "judges-its-examples-unsound": (
+        operator(judge=lambda _, path: [Issue.error(path, "BAD", "is bad")]),
+        SUITE.test_judges_the_values_of_its_examples_sound,
+        "finds fault",
     ),
     "changes-the-actual": (operator(clearing), SUITE.test_changes_nothing_that_it_is_given, "entity's value"),
     "changes-the-value": (

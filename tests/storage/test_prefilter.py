@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from levelmark.domain.documents import to_blueprint, to_document
+from levelmark.domain.instant import of_moment
 from levelmark.domain.json import Json
 from levelmark.domain.query import Condition, Query, QueryPart
 from levelmark.engine.explain import Probes
@@ -91,16 +92,31 @@ ORDERED, AFFIXES, EMPTINESS = (
     ("isEmpty", "isNotEmpty"),
 )
 SUBSTRINGS = ("contains", "doesNotContains")
-ANY_TYPE = ("=", "!=", *ORDERED, *SUBSTRINGS, "containsAny", *AFFIXES, *EMPTINESS)
-OF_TEXT = ("=", "!=", *ORDERED, *SUBSTRINGS, *AFFIXES, *EMPTINESS)
-OF_LIST = (*SUBSTRINGS, "containsAny", *EMPTINESS)
+LISTS = ("in", "notIn")
+TIMED = ("between", "notBetween", "olderThan", "newerThan")
+ANY_TYPE = ("=", "!=", *ORDERED, *SUBSTRINGS, "containsAny", *LISTS, *AFFIXES, *EMPTINESS)
+OF_TEXT = ("=", "!=", *ORDERED, *SUBSTRINGS, *LISTS, *AFFIXES, *EMPTINESS)
+OF_LIST = (*SUBSTRINGS, "containsAny", *LISTS, *EMPTINESS)
+ON_THE_RIGHT = st.sampled_from([*UNTYPED, "$title", "$identifier"]).map(lambda name: {"property": name})
+ZONES = st.sampled_from(["UTC", "Asia/Tokyo", "America/Los_Angeles"])
+ENDS = st.sampled_from(["2025-12-31", "2026-01-01", "2026-01-15T00:00:00+02:00", "2026-02-01", "2026-02-02"])
+WINDOWS = st.one_of(
+    st.builds(lambda ends, zone: dict(zip(("from", "to"), sorted(ends), strict=True), timeZone=zone),
+              st.lists(ENDS, min_size=2, max_size=2), ZONES),
+    st.builds(lambda preset, zone: {"preset": preset, "timeZone": zone},
+              st.sampled_from(["today", "last3Years", "nextDay"]), ZONES),
+)  # fmt: skip
 
 
 def right_side(operator: str, scalars: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
     """Values that the operator takes, made of these."""
     if operator in EMPTINESS:
         return st.just(UNSET)
-    if operator == "containsAny":
+    if operator in ("between", "notBetween"):
+        return WINDOWS
+    if operator in ("olderThan", "newerThan"):
+        return st.sampled_from(["P1D", "P1Y", "P100Y"])
+    if operator in ("containsAny", *LISTS):
         return st.lists(scalars, max_size=3)
     if operator in (*ORDERED, *AFFIXES) and scalars is SCALARS:
         return st.one_of(TEXTS, NUMBERS)
@@ -114,18 +130,21 @@ def conditions(draw: st.DrawFn) -> Condition:
         (UNTYPED, ANY_TYPE, SCALARS),
         (("stars",), ("=", "!=", *ORDERED, *SUBSTRINGS), NUMBERS),
         (("tags",), OF_LIST, SCALARS),
-        (("due", "seen", "$createdAt"), (*ORDERED, "=", "isEmpty"), st.one_of(DATES, MOMENTS)),
+        (("due", "seen", "$createdAt"), (*ORDERED, "=", "isEmpty", *TIMED), st.one_of(DATES, MOMENTS)),
+        (UNTYPED, ("between", "olderThan"), TEXTS),
         (("$title", "$icon", "$identifier", "$blueprint"), OF_TEXT, TEXTS),
         (("$team",), (*OF_TEXT, "containsAny"), st.one_of(TEAM, TEXTS)),
-        (("owner",), OF_TEXT, TEXTS),
-        (("uses",), OF_LIST, TEXTS),
+        (("owner", "uses"), ANY_TYPE, TEXTS),
     ]
     names, operators, scalars = draw(st.sampled_from(subjects))
     name, operator = draw(st.sampled_from(names)), draw(st.sampled_from(operators))
     value = draw(right_side(operator, scalars))
+    negated = draw(st.sampled_from([UNSET, True, False])) if operator in EMPTINESS else UNSET
+    if operator in ("=", "!=", "contains", *AFFIXES) and name not in ("stars", "tags"):
+        value = draw(st.one_of(st.just(value), ON_THE_RIGHT))
     if name in ("owner", "uses"):
-        return Condition(operator, relation=name, value=value)
-    return Condition(operator, property=name, value=value)
+        return Condition(operator, relation=name, value=value, negated=negated)
+    return Condition(operator, property=name, value=value, negated=negated)
 
 
 @st.composite
@@ -154,8 +173,8 @@ async def test_filtering_finds_what_the_interpreter_finds(things: Services, data
     assert Outcome.INVALID not in {one.outcome for one in written}
     everything = [one.entity for one in await things.entities.page(Selection("thing"), None, Ask())]
     for query in data.draw(st.lists(queries(), min_size=10, max_size=10)):
-        probes = Probes(query, BLUEPRINT, things.registry.operators)
-        expected = [one.identifier for one in everything if probes.explain(one).truth is Truth.TRUE]
+        probes, now = Probes(query, BLUEPRINT, things.registry.operators), of_moment(things.clock())
+        expected = [one.identifier for one in everything if probes.explain(one, now).truth is Truth.TRUE]
         found = await things.entities.page(Selection("thing"), to_document(query), Ask())
         assert [one.entity.identifier for one in found] == expected, prefilter(query, BLUEPRINT)
 
@@ -177,14 +196,14 @@ async def test_what_the_database_decides_alone_it_decides_as_the_interpreter_doe
     some = st.lists(conditions().filter(sayable), min_size=1, max_size=3)
     for parts in data.draw(st.lists(some, min_size=10, max_size=10)):
         query = Query(data.draw(st.sampled_from(("and", "or"))), tuple(parts))
-        probes = Probes(query, BLUEPRINT, things.registry.operators)
-        expected = [one.identifier for one in everything if probes.explain(one).truth is Truth.TRUE]
+        probes, now = Probes(query, BLUEPRINT, things.registry.operators), of_moment(things.clock())
+        expected = [one.identifier for one in everything if probes.explain(one, now).truth is Truth.TRUE]
         found = await things.entities.page(Selection("thing"), to_document(query), Ask())
         assert [one.entity.identifier for one in found] == expected, exactly(query, BLUEPRINT)
 
 
-def said(operator: str, value: Any, name: str = "x") -> Any:
-    return prefilter(Query("and", (Condition(operator, name, value=value),)), BLUEPRINT)
+def said(operator: str, value: Any, name: str = "x", *, negated: bool = False) -> Any:
+    return prefilter(Query("and", (Condition(operator, name, value=value, negated=negated),)), BLUEPRINT)
 
 
 def test_what_can_be_said_is_said_in_values_and_escaped_keys() -> None:
@@ -193,16 +212,29 @@ def test_what_can_be_said_is_said_in_values_and_escaped_keys() -> None:
     assert said("=", 1, "$where") == {"$and": [{"properties.%24where": {"$eq": 1}}]}
     assert said("<", 5) == {"$and": [{"properties.x": {"$lt": 5}}]}
     assert said("containsAny", ["a"], "$team") == {"$and": [{"teams": {"$in": ["a"]}}]}
+    assert said("in", ["a", 1]) == {"$and": [{"properties.x": {"$in": ["a", 1]}}]}
+    assert said("isEmpty", UNSET, negated=True) == {"$and": [{"properties.x": {"$exists": True}}]}
+    assert said("between", {"from": "2026-01-02", "to": "2026-01-03T00:00:00Z"}, "due") == {
+        "$and": [{"properties.due": {"$gte": "2026-01-01", "$lt": "2026-01-05"}}]
+    }
     assert said("=", "a", "$identifier") == {"$and": [{"identifier": {"$eq": "a"}}]}
 
 
 @pytest.mark.parametrize(
     ("operator", "value", "name"),
     [("!=", 1, "x"), ("contains", "a", "x"), ("isEmpty", UNSET, "x"), ("<", "2026-01-01", "due"),
-     (">", "2026-01-01", "$createdAt"), ("=", "thing", "$blueprint")],
+     (">", "2026-01-01", "$createdAt"), ("=", "thing", "$blueprint"),
+     ("=", {"property": "a.b"}, "x"), ("notIn", ["a"], "x"), ("in", "a", "x"), ("in", [["a"]], "x"),
+     ("between", {"preset": "today"}, "due"), ("between", {"from": "2026-01-01", "to": "9999-12-31"}, "due"),
+     ("notBetween", {"from": "2026-01-01", "to": "2026-01-02"}, "due"), ("olderThan", "P1D", "due")],
 )  # fmt: skip
 def test_what_cannot_be_said_without_losing_one_is_left_out(operator: str, value: Any, name: str) -> None:
     assert said(operator, value, name) is None
+
+
+def test_what_is_turned_round_is_said_the_other_way() -> None:
+    assert said("isNotEmpty", UNSET, negated=True) is None
+    assert said("isEmpty", UNSET, negated=True) == said("isNotEmpty", UNSET)
 
 
 def test_an_or_is_said_only_as_a_whole() -> None:

@@ -5,6 +5,7 @@ Years and months are those of the calendar in UTC: a month after 31 January is t
 
 import re
 from calendar import monthrange
+from datetime import MAXYEAR
 from typing import Final
 
 from msgspec import Struct
@@ -56,7 +57,7 @@ def _months_after(at: int, months: int) -> int:
     moment = to_moment(at)
     years, month = divmod(moment.month - 1 + months, 12)
     year = moment.year + years
-    if year > 9999:
+    if year > MAXYEAR:
         return NEVER
     day = min(moment.day, monthrange(year, month + 1)[1])
     return of_moment(moment.replace(year=year, month=month + 1, day=day))

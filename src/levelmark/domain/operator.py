@@ -13,7 +13,7 @@ Test: TypeAlias = Callable[[Json], bool]
 """Whether the entity's value satisfies the rule; it must not change what it is given."""
 
 TimedTest: TypeAlias = Callable[[Json, int], tuple[bool, int | None]]
-"""Whether the entity's value satisfies the rule at an instant (microseconds since 1970 in UTC), and until when.
+"""Whether the entity's value satisfies the rule at an instant (microseconds since 1970, UTC), and until when.
 
 The second is the first instant after `now` at which the verdict may be another; None where it never is.
 """
@@ -55,7 +55,8 @@ class Operator(Struct, frozen=True, kw_only=True):
     With `instants`, both sides arrive as integers (microseconds since 1970 in UTC) where the property is a
     date or date-time. With `reads_instants`, the entity's value always arrives as one, whatever the property
     is declared as, and the rule's as it was written; a text that names no instant is a type mismatch.
-    `judge` says what is wrong with a rule's value that the schema lets in, at its path. With `same_type`, the entity's value must have the type of the rule's.
+    `judge` says what is wrong with a rule's value that the schema lets in, given the value and its path.
+    With `same_type`, the entity's value must have the type of the rule's.
     `trusted` and `source` are for the built-in operators and ignored in a plugin's: a trusted test never
     raises nor changes what it is given; a source is the whole test, false of types that it does not take, as
     a Python expression over `actual` (never None) and `value` that the compiler inlines, or None where only

@@ -15,6 +15,7 @@ from levelmark.domain.operator import Operator
 from levelmark.engine.truth import Truth
 
 _SECOND: Final = 1_000_000
+_PAIR: Final = 2
 
 
 class Answer(Struct, frozen=True):
@@ -58,7 +59,7 @@ class Asking:
         return self._timed(answer, now) if self._operator.timed else self._answer(answer, NEVER)
 
     def _timed(self, answer: object, now: int) -> Answer:
-        if type(answer) is not tuple or len(answer) != 2:  # an `isinstance` would ask it, and it may lie
+        if type(answer) is not tuple or len(answer) != _PAIR:  # an `isinstance` would ask it, and it may lie
             return self._rubbish(answer, "a pair of True or False and an instant or None")
         verdict, end = answer
         if end is not None and type(end) is not int:

@@ -34,8 +34,8 @@ class Evaluated(Struct, frozen=True):
 class CompiledScorecard:
     """A scorecard ready to evaluate entities of its blueprint; build it once and use it for all of them.
 
-    `truths(entity, errors, score, present)` tells the truth of every rule, as numbers of `Truth`; `level(truths)` the level
-    that these reach. Both are generated functions.
+    `truths(entity, errors, score, present)` tells the truth of every rule, as numbers of `Truth`;
+    `level(truths)` the level that these reach. Both are generated functions.
 
     >>> from levelmark.domain.scorecard import Scorecard
     >>> blueprint = Blueprint("service", "Service")
@@ -96,8 +96,8 @@ class CompiledScorecard:
     def evaluate(self, entity: Entity, previous: Score | None, now: str) -> Evaluated:
         """The entity's score in this scorecard and what moved since `previous`; `now` is ISO 8601 in UTC.
 
-        Where nothing moved, the score is `previous` itself. Raises ValueError where the scorecard asks for the
-        time and `now` is none.
+        Where nothing moved, the score is `previous` itself. Raises ValueError where `now` is none and the
+        scorecard asks for the time.
         """
         if not self.timed:
             return self._evaluated(entity, previous, now, None)

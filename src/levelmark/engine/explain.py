@@ -36,7 +36,7 @@ class ExplainedCondition(Struct, frozen=True):
 
 
 class ExplainedQuery(Struct, frozen=True):
-    """A query, what its parts found, what they come to together, and the first instant when that may change."""
+    """A query, what its parts found, what they come to together, and when that may change next."""
 
     combinator: Literal["and", "or"]
     parts: tuple["Explained", ...]

@@ -25,7 +25,7 @@ def exactly(part: QueryPart, blueprint: Blueprint) -> dict[str, Any] | None:
         parts = [exactly(one, blueprint) for one in part.conditions]
         return None if None in parts or not parts else {f"${part.combinator}": parts}
     field = _field(part, blueprint)
-    say = _SAYABLE.get(part.operator)
+    say = _SAYABLE.get(part.asked())
     return None if field is None or say is None else say(part, field, blueprint)
 
 
@@ -41,11 +41,15 @@ def _equal(condition: Condition, field: str, blueprint: Blueprint) -> dict[str, 
     del blueprint
     if condition.value is UNSET or not isinstance(condition.value, str | int | float | bool):
         return None
+    if condition.property is None:  # true of any that it points at, which is how MongoDB looks inside lists
+        return {field: {"$eq": condition.value}}
     return _alone(field, {"$eq": condition.value})
 
 
 def _ordered(condition: Condition, field: str, blueprint: Blueprint) -> dict[str, Any] | None:
-    if type(condition.value) not in {str, int, float} or blueprint.is_instant(condition.subject()):
+    if type(condition.value) not in {str, int, float} or condition.property is None:
+        return None
+    if blueprint.is_instant(condition.property):
         return None
     return _alone(field, {_ORDERED[condition.operator]: condition.value})
 

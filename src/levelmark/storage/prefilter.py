@@ -5,15 +5,19 @@ be said in MongoDB's words without losing one is left out.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from msgspec import UNSET
 
 from levelmark.domain.blueprint import META_PROPERTIES, Blueprint
+from levelmark.domain.instant import to_moment
 from levelmark.domain.query import Condition, Query, QueryPart
+from levelmark.domain.window import window
 from levelmark.storage.keys import escape_key
 
 _FIELDS: Final = {"$identifier": "identifier", "$title": "title", "$team": "teams", "$icon": "icon"}
+_DAY: Final = timedelta(days=1)
 _ORDERED: Final = {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
 
 
@@ -34,11 +38,11 @@ def _part(part: QueryPart, blueprint: Blueprint) -> dict[str, Any] | None:
 
 def _condition(condition: Condition, blueprint: Blueprint) -> dict[str, Any] | None:
     field = _field(condition, blueprint)
-    if field is None:
+    if field is None or condition.value_property() is not None:
         return None
     if condition.operator in _ORDERED and blueprint.is_instant(condition.subject()):
         return None
-    say = _SAYABLE.get(condition.operator)
+    say = _SAYABLE.get(condition.asked())
     test = None if say is None else say(condition)
     return None if test is None else {field: test}
 
@@ -68,6 +72,26 @@ def _contains_any(condition: Condition) -> Mapping[str, Any] | None:
     return {"$in": condition.value} if isinstance(condition.value, list) else None
 
 
+def _in(condition: Condition) -> Mapping[str, Any] | None:
+    wanted = condition.value if isinstance(condition.value, list) else [None]
+    return {"$in": wanted} if all(isinstance(one, str | int | float) for one in wanted) else None
+
+
+def _between(condition: Condition) -> Mapping[str, Any] | None:
+    """What the texts of the instants in a fixed window begin with: a date of theirs, or one beside it.
+
+    A text names its date on the clocks of its own offset, which is less than a day.
+    """
+    fixed = window(condition.value)
+    if fixed is None:
+        return None
+    try:
+        first, last = (to_moment(end).date() for end in (fixed.start, fixed.end))
+        return {"$gte": str(first - _DAY), "$lt": str(last + 2 * _DAY)}
+    except OverflowError:
+        return None
+
+
 def _not_empty(condition: Condition) -> Mapping[str, Any]:
     del condition
     return {"$exists": True}  # null and "" would also be found in lists, which are not empty
@@ -77,5 +101,7 @@ _SAYABLE: Final[dict[str, Callable[[Condition], Mapping[str, Any] | None]]] = {
     "=": _equal,
     **dict.fromkeys(_ORDERED, _ordered),
     "containsAny": _contains_any,
+    "in": _in,
+    "between": _between,
     "isNotEmpty": _not_empty,
 }

@@ -3,22 +3,23 @@
 import re
 from collections.abc import Iterable
 from copy import deepcopy
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from levelmark.domain.json import TYPES, Json, JsonType, identical
+from levelmark.domain.json import JsonType, identical
 from levelmark.domain.operator import Example, Missing, Operator
 from levelmark.engine.truth import Truth
-from levelmark.testing.conditions import verdict
+from levelmark.testing.conditions import NOW, verdict
 from levelmark.testing.expectation import expect, expect_conformity, expect_schema
 from levelmark.testing.installed import installed_operator
-from levelmark.testing.strategies import json_values
+from levelmark.testing.questions import Question, questions
 
 _NEGATION: Final = re.compile(r"!|^(not|doesNot|isNot)")
+_CENTURY: Final = 100 * 365 * 86_400_000_000
 # A busy machine is no failure of an operator, so nothing is timed.
 _given: Final = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 
@@ -78,7 +79,7 @@ class OperatorConformance:
     def test_examples_hold(self, operator: Operator) -> None:
         """The examples come out in the engine as they are written down."""
         for example in operator.examples:
-            found = verdict(_as_loaded(operator), example.actual, example.value)
+            found = verdict(_as_loaded(operator), example.actual, example.value, now=example.now or NOW)
             wanted = Truth.TRUE if example.verdict else Truth.FALSE
             told = f"{_told(operator, example)} is {found.truth.name}, not {wanted.name} ({found.reason})"
             expect(found.truth is wanted and found.reason is None, told)
@@ -94,21 +95,28 @@ class OperatorConformance:
     def test_can_be_prepared_with_the_values_of_its_examples(self, operator: Operator) -> None:
         """Preparing a value gives a test."""
         for example in operator.examples:
-            prepared: object = operator.prepare(deepcopy(example.value))
-            expect(callable(prepared), f"`{operator.name}`.prepare must return a function of one argument")
+            prepared: object = (operator.timed or operator.prepare)(deepcopy(example.value))
+            expect(callable(prepared), f"`{operator.name}`.prepare or `timed` must return a function")
+
+    def test_judges_the_values_of_its_examples_sound(self, operator: Operator) -> None:
+        """The operator finds no fault with the values of its examples."""
+        for example in operator.examples if operator.judge else ():
+            found = [*operator.judge(deepcopy(example.value), ())] if operator.judge else []
+            expect(not found, f"{_told(operator, example)}: `judge` finds fault with the value: {found}")
 
     def test_answers_true_or_false_to_any_value_of_its_types(self, operator: Operator) -> None:
         """No value of its types makes the test raise or answer with anything else than a bool."""
 
         @_given
         @given(_questions(operator))
-        def answers(question: tuple[Json, Json]) -> None:
-            value, actual = question
-            answer: object = operator.prepare(value)(actual)
-            expect(
-                answer is True or answer is False,
-                f"{actual!r} {operator.name} {value!r} is {answer!r}: return True or False themselves",
-            )
+        def answers(question: Question) -> None:
+            answer, wanted = question.ask(operator), "True or False themselves"
+            verdict = answer
+            if operator.timed:
+                wanted += ", and until when"
+                verdict = answer[0] if type(answer) is tuple and answer[2:] == () else None
+            told = f"{question.told(operator)} is {answer!r}: return {wanted}"
+            expect(verdict is True or verdict is False, told)
 
         answers()
 
@@ -117,24 +125,46 @@ class OperatorConformance:
 
         @_given
         @given(_questions(operator))
-        def agrees(question: tuple[Json, Json]) -> None:
-            value, actual = question
-            test = operator.prepare(value)
-            answers = {test(actual), test(actual), operator.prepare(value)(actual)}
-            expect(len(answers) == 1, f"{actual!r} {operator.name} {value!r} has several answers")
+        def agrees(question: Question) -> None:
+            test = question.prepared(operator)
+            answers = {test(), test(), question.ask(operator)}
+            expect(len(answers) == 1, f"{question.told(operator)} has several answers")
 
         agrees()
+
+    def test_a_verdict_holds_as_long_as_it_says(self, operator: Operator) -> None:
+        """From the present until the instant that is told, the verdict stays, and that one is to come."""
+        if operator.timed is None:
+            return
+
+        @_given
+        @given(_questions(operator), st.floats(0, 1))
+        def holds(question: Question, part: float) -> None:
+            verdict, until = question.ask(operator)
+            expect(
+                until is None or (type(until) is int and until > question.now),
+                f"{question.told(operator)} holds until {until!r}: an instant after the present, or None",
+            )
+            last = (question.now + _CENTURY if until is None else until) - 1
+            for now in (question.now + int((last - question.now) * part), last):
+                later = replace(question, now=now)
+                expect(
+                    later.ask(operator)[0] is verdict,
+                    f"{question.told(operator)} is said to be {verdict} until {until}, and is not at {now}",
+                )
+
+        holds()
 
     def test_changes_nothing_that_it_is_given(self, operator: Operator) -> None:
         """Neither the rule's value nor the entity's is changed."""
 
         @_given
         @given(_questions(operator))
-        def leaves_alone(question: tuple[Json, Json]) -> None:
-            value, actual = deepcopy(question)
-            operator.prepare(value)(actual)
-            expect(identical(value, question[0]), f"`{operator.name}` changes the rule's value")
-            expect(identical(actual, question[1]), f"`{operator.name}` changes the entity's value")
+        def leaves_alone(question: Question) -> None:
+            asked = deepcopy(question)
+            asked.ask(operator)
+            expect(identical(asked.value, question.value), f"`{operator.name}` changes the rule's value")
+            expect(identical(asked.actual, question.actual), f"`{operator.name}` changes the entity's value")
 
         leaves_alone()
 
@@ -154,20 +184,14 @@ class OperatorConformance:
         expect(same, f"the installed `{operator.name}` is another: install the project anew, or uninstall it")
 
 
+def _questions(operator: Operator) -> st.SearchStrategy[Question]:
+    expect(operator.examples, f"`{operator.name}` needs examples: their values are what it is tried with")
+    return questions(operator)
+
+
 def _as_loaded(operator: Operator) -> Operator:
     return replace(operator, trusted=False, source=None)
 
 
 def _told(operator: Operator, example: Example) -> str:
     return f"the example {example.actual!r} {operator.name} {example.value!r}"
-
-
-def _questions(operator: Operator) -> st.SearchStrategy[tuple[Json, Json]]:
-    expect(operator.examples, f"`{operator.name}` needs examples: their values are what it is tried with")
-    values: list[Any] = [example.value for example in operator.examples]
-    return st.sampled_from(values).flatmap(lambda value: st.tuples(st.just(value), _actuals(operator, value)))
-
-
-def _actuals(operator: Operator, value: Json) -> st.SearchStrategy[Json]:
-    types = operator.types & {TYPES.get(type(value))} if operator.same_type else operator.types
-    return json_values([one for one in JsonType if one in types])
