@@ -62,7 +62,11 @@ class Pool:
             if worker.usable:
                 return worker
             await worker.close()
-        return await WorkerProcess.start(self._limits)
+        worker = await WorkerProcess.start(self._limits)
+        if self._closed:  # since it began to start
+            await worker.close()
+        self.require_open()
+        return worker
 
     async def _take_back(self, worker: WorkerProcess) -> None:
         if worker.usable and not self._closed:

@@ -16,7 +16,6 @@ import resource
 import signal
 import sys
 import time
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,7 +25,8 @@ import msgspec
 from levelmark.domain.json import json_issues
 
 MEGABYTE: Final = 2**20
-_MOST_COMPILED: Final = 128
+_MOST_COMPILED: Final = 200_000
+_EACH_COMPILED: Final = 400
 _MOST_REASON: Final = 300
 _PLACE: Final = re.compile(r"jq: error: (.*?) at <top-level>, line (\d+), column (\d+):", re.DOTALL)
 _MODULES: Final = re.compile(r"unexpected (import|include|module)\b")
@@ -80,12 +80,13 @@ def main() -> None:
     answers.write(b"\n")
     answers.flush()
     decoder = msgspec.json.Decoder(Order)
+    programs = Programs()
     for line in sys.stdin.buffer:
         order = decoder.decode(line)
         for program, value in order.items:
             signal.setitimer(signal.ITIMER_PROF, allowed.seconds)
             text = None if value is None else bytes(order.inputs[value]).decode()
-            answers.write(_answered(*order.programs[program], text, allowed))
+            answers.write(_answered(programs, order.programs[program], text, allowed))
             answers.flush()
         signal.setitimer(signal.ITIMER_PROF, 0)
 
@@ -97,9 +98,8 @@ def confine(allowed: Allowed) -> None:
     os.environ["TZ"] = "UTC"
     time.tzset()
     os.environ.clear()
-    _answered("now | todate | error", 0, "{}", allowed)  # whatever is imported late is imported now
-    _answered("[.]", 0, "{}", allowed)
-    compiled.cache_clear()
+    for program in ("now | todate | error", "[.]"):  # whatever is imported late is imported now
+        _answered(Programs(), (program, 0), "{}", allowed)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     most = _address_space() + allowed.memory * MEGABYTE
@@ -114,15 +114,35 @@ def _address_space() -> int:
     return int(statistics.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
 
 
-@lru_cache(maxsize=_MOST_COMPILED)
-def compiled(program: str, now: int) -> Compiled:
-    """The program, compiled once while it is in use."""
-    return Compiled(program, now)
+class Programs:
+    """The compiled programs that were used last.
+
+    Some 500 short ones are kept or ten of the longest: libjq needs about 40 kB for any and 100 bytes for each
+    character, so they stay far below the limit of memory.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, int], Compiled] = {}
+        self._weight = 0
+
+    def get(self, program: str, now: int) -> Compiled:
+        """The program, compiled unless it is kept."""
+        key = (program, now)
+        kept = self._kept.pop(key, None)
+        if kept is None:
+            kept = Compiled(program, now)
+            self._weight += len(program) + _EACH_COMPILED
+        self._kept[key] = kept
+        while self._weight > _MOST_COMPILED:
+            oldest = next(iter(self._kept))
+            self._weight -= len(oldest[0]) + _EACH_COMPILED
+            del self._kept[oldest]
+        return kept
 
 
-def _answered(program: str, now: int, text: str | None, allowed: Allowed) -> bytes:
+def _answered(programs: Programs, program: tuple[str, int], text: str | None, allowed: Allowed) -> bytes:
     try:
-        answer = _answer(compiled(program, now), text, allowed)
+        answer = _answer(programs.get(*program), text, allowed)
         encoded = msgspec.json.encode(answer)
     except MemoryError:
         return _refused(f"needed more than {allowed.memory} MB of memory and was cut off")
