@@ -1,5 +1,7 @@
 """Which properties a jq program refers to, and the program after one of them got another name."""
 
+from time import process_time
+
 import jq  # type: ignore[import-not-found]  # has no types
 import pytest
 from hypothesis import given
@@ -105,6 +107,15 @@ def test_the_title_of_the_entity_is_not_the_property_title() -> None:
     program = "(.properties | .title) + .title"
 
     assert rename_property(program, "title", "label") == "(.properties | .label) + .title"
+
+
+@pytest.mark.parametrize("part", [".a", "|.a", "(", '"\\(', "{a", "# \\\n", '"', "as $x|", ".[", "if ", "\\"])
+def test_a_long_text_is_read_in_little_time(part: str) -> None:
+    began = process_time()
+
+    names_read(part * (20_000 // len(part)), NAMES)
+
+    assert process_time() - began < 2
 
 
 @given(st.text(alphabet='.properties lines"\\()[]{}|;,?#\n$a1:=', max_size=60))

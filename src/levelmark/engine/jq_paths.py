@@ -14,6 +14,7 @@ UNKNOWN: Final = "?"
 """The first name of a path of which the text does not tell where it begins."""
 
 _ELEMENT: Final = "[]"
+_LONGEST: Final = 8
 _NOWHERE: Final[Path] = (UNKNOWN,)
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _SAME_INPUT: Final = frozenset(
@@ -51,7 +52,12 @@ _OPERATORS: Final = frozenset(
 
 def _element(path: Path) -> Path:
     # An element of the entity itself may be its properties.
-    return (*path, _ELEMENT) if path else _NOWHERE
+    return _then(path, _ELEMENT) if path else _NOWHERE
+
+
+def _then(path: Path, name: str) -> Path:
+    # Only the ends of a path tell anything; whole ones would be quadratic in the text.
+    return (*path, name) if len(path) < _LONGEST else (*path[: _LONGEST - 2], path[-1], name)
 
 
 """Words before parentheses that are no functions."""
@@ -151,7 +157,7 @@ class Paths:
 
     def _name(self, text: str, form: Form, at: int, count: int) -> int:
         before = self._path
-        path = (*(self._dot if before is None else before), text)
+        path = _then(self._dot if before is None else before, text)
         span = (self._tokens[at].start, self._tokens[at + count - 1].end)
         self.names.append(Name(text, path, form, *span, before is not None))
         if text == "properties" and not self._followed(at + count):
@@ -226,7 +232,7 @@ class Paths:
     def _key(self, at: int) -> None:
         token = self._tokens[at]
         if self._text(at + 1) in {",", "}"}:
-            path = (*self._dot, token.text)
+            path = _then(self._dot, token.text)
             self.names.append(Name(token.text, path, Form.KEY, token.start, token.end, continues=False))
             self.whole = self.whole or token.text == "properties"
 
