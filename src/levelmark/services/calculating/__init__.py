@@ -1,10 +1,10 @@
 """Calculating: jq programs over entities, with bounded time and memory."""
 
+from levelmark.engine.jq_present import HOUR, uses_now
 from levelmark.services.calculating.calculation import Calculated, Calculation
 from levelmark.services.calculating.calculator import Calculator
 from levelmark.services.calculating.limits import CalculationLimits
 from levelmark.services.calculating.pool import CalculatorClosedError
-from levelmark.services.calculating.present import HOUR, uses_now
 
 __all__ = [
     "HOUR",

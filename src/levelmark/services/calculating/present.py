@@ -1,22 +1,6 @@
-"""The present of a calculation: jq's `now` stands still for an hour, so that values can be kept."""
+"""The present of a calculation: what `now` is to its program."""
 
-from functools import lru_cache
-from typing import Final
-
-from levelmark.engine.jq_tokens import TokenKind, tokens
-
-HOUR: Final = 3_600_000_000
-"""An hour in microseconds: how long one answer of a program that uses `now` holds."""
-
-
-@lru_cache(maxsize=1024)
-def uses_now(program: str) -> bool:
-    """Whether the answer may differ from one hour to the next; True in doubt.
-
-    >>> uses_now("now - .properties.age"), uses_now('"now" # now'), uses_now(".now")
-    (True, False, False)
-    """
-    return any(token.kind is TokenKind.WORD and token.text == "now" for token in tokens(program))
+from levelmark.engine.jq_present import HOUR, uses_now
 
 
 def present(program: str, now: int) -> int:
