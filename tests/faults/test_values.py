@@ -96,5 +96,5 @@ async def define(services: Services, properties: dict[str, Json]) -> None:
         "title": "Service",
         "schema": {"properties": {name: {"title": name} for name in properties}},
     }
-    put = await services.blueprints.upsert(document)
+    put = await services.blueprints.upsert(document, force=True)  # others have had others before
     assert put.outcome is not Outcome.INVALID, put.issues

@@ -162,7 +162,7 @@ def _spec_issues(spec: dict[str, Any], path: Path) -> Iterator[Issue]:
         message = f"with calculationBy `{by}`, `func` is one of {', '.join(_FUNCTIONS[by])}"
         yield Issue.error((*path, "func"), "NOT_ALLOWED", message)
     if by == "property" and "property" not in spec:
-        message = f"is required: the property of the target that `{function}` is taken of"
+        message = "is required: the property of the target whose values are summed up"
         yield Issue.error((*path, "property"), "REQUIRED", message)
     if by == "entities" and function == "average":
         yield from _unit_issues(spec.get("averageOf"), (*path, "averageOf"))
