@@ -72,6 +72,15 @@ def test_the_same_again_is_unchanged_and_another_grows_the_version(api: Client, 
     payload = api.write_blueprint(blueprint(kind, title="Another"))
     assert payload["outcome"] == "UPDATED"
     assert payload["blueprint"]["version"] == 2
+    assert payload["evaluation"] is None  # a text is shown, and nothing depends on it
+
+
+def test_a_change_that_rules_see_evaluates_the_entities_again(api: Client, kind: str, card: str) -> None:
+    api.write_blueprint(blueprint(kind))
+    late = rule("late", "Bronze", condition("deployed_at", ">", "2026-01-31T12:00:00Z"))
+    api.write_scorecard(scorecard(card, late, of=kind))
+    properties = blueprint()["schema"]["properties"] | {"deployed_at": {"type": "string"}}
+    payload = api.write_blueprint(blueprint(kind, schema={"properties": properties}))
     assert payload["evaluation"]["blueprintIdentifier"] == kind
     assert payload["evaluation"]["cause"] == {"kind": "BLUEPRINT_WRITTEN", "evaluation": None}
 
