@@ -71,11 +71,11 @@ class Model:
         self.plans = {name: self._plan(one) for name, one in self.blueprints.items()}
         self.readers = self._readers()
 
-    def issues(self, blueprint: str) -> Iterator[Issue]:
-        """What is wrong with a blueprint's derived properties, by its document's paths."""
+    def issues(self, blueprint: str) -> Iterator[tuple[Place, Issue]]:
+        """What is wrong with a blueprint's derived properties, with the paths of its document."""
         for (owner, name), flaw in self.flaws.items():
             if owner == blueprint:
-                yield flaw.issue((_group(self._declared[blueprint], name), name))
+                yield (owner, name), flaw.issue((_group(self._declared[blueprint], name), name))
 
     def _understand(self) -> dict[Place, Derived]:
         specs: dict[Place, Derived] = {}

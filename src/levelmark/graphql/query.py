@@ -28,6 +28,7 @@ from levelmark.graphql.types.blueprint import Blueprint
 from levelmark.graphql.types.change import LevelChange, RuleResultChange
 from levelmark.graphql.types.entity import Entity
 from levelmark.graphql.types.evaluation import Evaluation
+from levelmark.graphql.types.evaluation_count import EvaluationCount
 from levelmark.graphql.types.facets import Facets
 from levelmark.graphql.types.plugin import Notifier, Operator, Plugin
 from levelmark.graphql.types.rule import Rule
@@ -277,6 +278,16 @@ class Query:
         found = await evaluations.page(blueprint, behind[0] if behind else None, size + 1)
         views = [Evaluation.of(one) for one in found]
         return connection(views, size, after, lambda one: cursors.place("evaluations", one.identifier))
+
+    @strawberry.field(
+        description="How many entities were evaluated and why, by blueprint and cause; a second behind at most."
+    )
+    async def evaluation_counts(
+        self, info: Request, blueprint: OnlyOfBlueprint = None
+    ) -> list[EvaluationCount]:
+        """All counts."""
+        found = await info.context.services.storage.counts.all(blueprint)
+        return [EvaluationCount.of(one) for one in found]
 
     @strawberry.field(description="The operators that conditions can use, in the order of their names.")
     def operators(self, info: Request) -> list[Operator]:

@@ -16,6 +16,7 @@ from levelmark.services.clock import Clock, now_text
 from levelmark.services.evaluations import EvaluationService
 from levelmark.services.outcome import Deleted, Outcome, Written
 from levelmark.services.relations import uses_of
+from levelmark.services.remodelling import Remodelling
 from levelmark.services.removal import Removal
 from levelmark.storage import Storage
 
@@ -30,7 +31,7 @@ class BlueprintService:
         storage: Storage,
         catalogue: Catalogue,
         *,
-        breakage: Breakage,
+        remodelling: Remodelling,
         evaluations: EvaluationService,
         removal: Removal,
         clock: Clock,
@@ -38,7 +39,8 @@ class BlueprintService:
         self._storage = storage
         self._shelf = storage.definitions.blueprint
         self._catalogue = catalogue
-        self._breakage = breakage
+        self._remodelling = remodelling
+        self._breakage = Breakage(storage, catalogue)
         self._evaluations = evaluations
         self._removal = removal
         self._clock = clock
@@ -66,9 +68,14 @@ class BlueprintService:
         """One round; None where another writer was faster."""
         known = await self._catalogue.every()
         before = await self._shelf.get(blueprint.identifier)
-        issues += tuple(await self._target_issues(blueprint))
-        if before is not None:
-            issues += tuple(forced(await self._breakage.issues(before.value, blueprint), force=force))
+        remodelled = await self._remodelling.remodelled(blueprint)
+        issues += (
+            *await self._target_issues(blueprint),
+            *await self._remodelling.calculation_issues(blueprint),
+            *remodelled.own_issues(),
+        )
+        if before is not None and blueprint.identifier in remodelled.before.blueprints:
+            issues += tuple(forced(await self._breakage.issues(remodelled), force=force))
         if has_errors(issues):
             return Written(Outcome.INVALID, None, issues)
         if before is not None and identical(to_document(before.value), to_document(blueprint)):

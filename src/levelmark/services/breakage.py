@@ -1,8 +1,8 @@
 """Breakage: what a new version of a blueprint would break among entities, scorecards and other blueprints."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Collection, Iterator
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -14,41 +14,38 @@ from levelmark.domain.scorecard import Scorecard
 from levelmark.engine.validation import EntityChecker, read_scorecard
 from levelmark.engine.validation.compatibility import Differences, calculation_issues, differences
 from levelmark.services.catalogue import Catalogue
+from levelmark.services.remodelling import Remodelled
 from levelmark.storage import Storage
 from levelmark.storage.pages import Page, Selection
 
-Readers: TypeAlias = Callable[[Blueprint, Blueprint], Awaitable[Sequence[Issue]]]
-"""Tells which derived properties of other blueprints a new version breaks: `BREAKS_BLUEPRINT`, as errors."""
-
 _EXAMPLES: Final = 10
-
-
-async def no_readers(_before: Blueprint, _after: Blueprint) -> Sequence[Issue]:
-    """What `Readers` says where nothing is derived from other blueprints."""
-    return ()
 
 
 class Breakage:
     """Tells what would break; where a change only adds, or changes only texts, no entity is looked at."""
 
-    def __init__(self, storage: Storage, catalogue: Catalogue, readers: Readers = no_readers) -> None:
+    def __init__(self, storage: Storage, catalogue: Catalogue) -> None:
         self._storage = storage
         self._catalogue = catalogue
-        self._readers = readers
 
-    async def issues(self, before: Blueprint, after: Blueprint) -> list[Issue]:
+    async def issues(self, remodelled: Remodelled) -> list[Issue]:
         """An error for all that would break; a warning for scorecards that are broken as it is."""
+        before, after = remodelled.before.blueprints[remodelled.blueprint], remodelled.resolved
         change = differences(before, after)
-        found = await self._scorecard_issues(before, after)
+        found = [*await self._scorecard_issues(remodelled), *remodelled.others_issues()]
         if change.touch_readers:
-            found += [*calculation_issues(after, change.unread), *await self._readers(before, after)]
+            found += calculation_issues(after, change.unread)
         if change.touch_entities:
             found += await self._entity_issues(before, after, change)
         return found
 
-    async def _scorecard_issues(self, before: Blueprint, after: Blueprint) -> list[Issue]:
-        scorecards = await self._storage.definitions.scorecards(after.identifier)
-        return [issue for one in scorecards for issue in self._broken(one.value, before, after)]
+    async def _scorecard_issues(self, remodelled: Remodelled) -> list[Issue]:
+        """Of all blueprints: what a mirror shows may be of another type now."""
+        before, after = remodelled.before.blueprints, remodelled.after.blueprints
+        moved = {name for name, one in before.items() if one != after[name]}
+        scorecards = await self._storage.definitions.scorecards_of(moved)
+        pairs = [(one.value, before[one.value.blueprint], after[one.value.blueprint]) for one in scorecards]
+        return [issue for pair in pairs for issue in self._broken(*pair)]
 
     def _broken(self, scorecard: Scorecard, before: Blueprint, after: Blueprint) -> Iterator[Issue]:
         known = {_fault(issue) for issue in self._faults(scorecard, before)}

@@ -9,7 +9,6 @@ from typing import Final, Self
 from levelmark.plugins import Registry
 from levelmark.services.background import kept_up
 from levelmark.services.blueprints import BlueprintService
-from levelmark.services.breakage import Breakage
 from levelmark.services.calculating import Calculator
 from levelmark.services.catalogue import Catalogue
 from levelmark.services.clock import Clock, wall_clock
@@ -24,6 +23,7 @@ from levelmark.services.feed import Feed
 from levelmark.services.listing import Listing
 from levelmark.services.notifications import Notifications, Target
 from levelmark.services.reconciling import Reconciler
+from levelmark.services.remodelling import Remodelling
 from levelmark.services.removal import Removal
 from levelmark.services.results import ResultService
 from levelmark.services.rippling import Rippling
@@ -79,7 +79,7 @@ class Services:
         self.blueprints = BlueprintService(
             storage,
             self.catalogue,
-            breakage=Breakage(storage, self.catalogue),
+            remodelling=Remodelling(self.catalogue, self.calculator),
             evaluations=self.evaluations,
             removal=removal,
             clock=clock,

@@ -22,7 +22,8 @@ _RESULT: Final = """
     explanation {path property relation operator not expected expectedProperty actual verdict reason}
 """
 _ENTITY: Final = f"""
-    id identifier title icon team teams properties relations version createdAt updatedAt createdBy updatedBy
+    id identifier title icon team teams properties relations derived derivedIssues {property reason} version
+    createdAt updatedAt createdBy updatedBy
     blueprint {{identifier}} scores {{since {_LEVEL} scorecard {{identifier}} ruleResults {{{_RESULT}}}}}
 """
 _PAGE: Final = "pageInfo {hasNextPage hasPreviousPage startCursor endCursor}"
@@ -144,6 +145,9 @@ query($filter: ChangeFilterInput, $first: Int! = 50, $after: String) {{
     }}
 }}"""
 EVALUATION: Final = f"query($identifier: String!) {{evaluation(identifier: $identifier) {{{_EVALUATION}}}}}"
+COUNTS: Final = """query($blueprint: String) {
+    evaluationCounts(blueprint: $blueprint) {blueprintIdentifier cause evaluated changed}
+}"""
 EVALUATIONS: Final = f"""
 query($blueprint: String, $first: Int! = 50, $after: String) {{
     evaluations(blueprint: $blueprint, first: $first, after: $after) {{

@@ -12,6 +12,7 @@ from levelmark.graphql.connections import After, First, connection, page_size
 from levelmark.graphql.context import Context
 from levelmark.graphql.scalars import JSON, DateTime
 from levelmark.graphql.types.blueprint import Blueprint
+from levelmark.graphql.types.derived_issue import DerivedIssue
 from levelmark.graphql.types.score import Score, scores_of
 
 RelationName = Annotated[str, strawberry.argument(description="The relation, by its name in the blueprint.")]
@@ -31,6 +32,12 @@ class Entity(relay.Node):
     properties: JSON = strawberry.field(description="The properties' values, exactly as they were sent.")
     relations: JSON = strawberry.field(
         description="What it points at: identifiers or lists of them, by relation."
+    )
+    derived: JSON = strawberry.field(
+        description="The values of its mirror, calculation and aggregation properties; what has no data is left out."
+    )
+    derived_issues: list[DerivedIssue] = strawberry.field(
+        description="Why derived properties have no data, as far as it is more than nothing to derive them from."
     )
     version: int = strawberry.field(description="Grows with every write of the entity or its scores.")
     created_at: DateTime = strawberry.field(description="When it was first written.")
@@ -110,6 +117,10 @@ class Entity(relay.Node):
             team=None if team is None else JSON(team),
             teams=list(entity.teams),
             properties=JSON(entity.properties),
+            derived=JSON(entity.derived),
+            derived_issues=[
+                DerivedIssue(property=name, reason=reason) for name, reason in entity.reasons.items()
+            ],
             relations=JSON(entity.relations),
             version=entity.version,
             created_at=DateTime(entity.created_at or ""),
