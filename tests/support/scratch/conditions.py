@@ -5,7 +5,7 @@ type than the operator takes is false.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, Protocol, TypeAlias
 
 from tests.support.scratch.values import Document, Json, equal, instant, is_number
@@ -71,7 +71,8 @@ def _said(holds: bool) -> Verdict:
 def _between(value: Json, wanted: Document, now: datetime) -> bool:
     at = instant(value)
     if "preset" in wanted:
-        first, last = now - timedelta(days=_PRESET_DAYS[wanted["preset"]]), now
+        midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        first, last = midnight - timedelta(days=_PRESET_DAYS[wanted["preset"]]), now
     else:
         first, last = datetime.fromisoformat(wanted["from"]), datetime.fromisoformat(wanted["to"])
     return at is not None and first <= at <= last
