@@ -93,12 +93,12 @@ class World:
         for link in links:
             relation = self.graph.relations(blueprint)[link]
             blueprint, several = relation["target"], several or bool(relation.get("many"))
-            ends = [end for one in ends for end in self.graph.pointed(one, link)]
+            ends = list(dict.fromkeys(end for one in ends for end in self.graph.pointed(one, link)))
         values = [value for end in ends if (value := self.value(end, last)) is not None]
         if not several:
             return values[0] if values else None
         flat = [item for value in values for item in (value if isinstance(value, list) else [value])]
-        return flat if ends else None
+        return flat or None
 
     def _calculation(self, key: Key, name: str, program: str) -> Json:
         entity = self.graph.entities[key]
@@ -126,7 +126,8 @@ class World:
             return self._of_values(spec, found)
         if spec["func"] == "count":
             return len(found)
-        return len(found) / self._periods(spec, found) if found else None
+        periods = self._periods(spec, found)
+        return len(found) / periods if periods else None
 
     def _of_values(self, spec: Document, found: Iterable[Key]) -> Json:
         holders = [one for one in found if is_number(self.value(one, spec["property"]))]
@@ -137,13 +138,15 @@ class World:
             return None
         if spec["func"] == "average":
             timed = spec.get("averageOf", "total") != "total"
-            return sum(values) / (self._periods(spec, holders) if timed else len(values))
+            periods = self._periods(spec, holders) if timed else len(values)
+            return sum(values) / periods if periods else None
         return _OF_SOME[spec["func"]](values)
 
     def _periods(self, spec: Document, found: Iterable[Key]) -> int:
+        """How many units of time have begun since the earliest of them; none where no time is known."""
         times = [at for one in found if (at := instant(self.value(one, spec["measureTimeBy"])))]
         if not times:
-            return 1
+            return 0
         return max(1, math.ceil((self.now - min(times)) / _UNITS[spec["averageOf"]]))
 
 
