@@ -123,16 +123,19 @@ def _visited(name: str, chain: Chain, start: Blueprint) -> bool:
 def filtered_chain(
     blueprint: Blueprint, target: str, given: Mapping[str, Any], blueprints: Blueprints
 ) -> Chain | Flaw:
-    """The chain that an entry of `pathFilter` spells out: from `target`, or from the blueprint itself."""
+    """The chain that an entry of `pathFilter` spells out: from `fromBlueprint`, the target, or else from here.
+
+    A path that leads nowhere from here, but from the target, is taken as that one's.
+    """
     begin = given.get("fromBlueprint")
-    begins = [begin] if begin is not None else [target, blueprint.identifier]
+    begins = [blueprint.identifier, target] if begin is None else [begin]
     flaws: list[Flaw] = []
     for name in begins:
-        end = blueprint.identifier if name == target and begin != blueprint.identifier else target
-        walked = _walk(name, given["path"], end, blueprints)
+        back = name == target and (begin is not None or name != blueprint.identifier)
+        walked = _walk(name, given["path"], blueprint.identifier if back else target, blueprints)
         if isinstance(walked, Flaw):
             flaws.append(walked)
-        elif name == target and end == blueprint.identifier:
+        elif back:
             return tuple(_backward(blueprints[step.holder], step.relation) for step in reversed(walked))
         else:
             return walked
