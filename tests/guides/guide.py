@@ -35,12 +35,22 @@ class Guide(Struct, frozen=True):
 
     def expected(self, now: datetime) -> Found:
         """What follows for every entity, at that instant."""
-        hand = yaml.safe_load((self.folder / "expected.yaml").read_text(encoding="utf-8"))
+        _, hand = self._by_hand()
         return {
             (blueprint, identifier): {**one, "derived": _worked_out(one["derived"], now)}
             for blueprint, entities in hand.items()
             for identifier, one in entities.items()
         }
+
+    @property
+    def warnings(self) -> list[str]:
+        """What applying the documents warns of: whose, and where."""
+        warnings: list[str] = self._by_hand()[0]
+        return warnings
+
+    def _by_hand(self) -> tuple[Any, Any]:
+        warnings, entities = yaml.safe_load_all((self.folder / "expected.yaml").read_text(encoding="utf-8"))
+        return warnings, entities
 
 
 GUIDES: Final = {path.parent.name: Guide(path.parent) for path in sorted(_FOLDER.glob("*/expected.yaml"))}

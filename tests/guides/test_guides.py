@@ -35,7 +35,7 @@ def applied(mongo_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         for guide in GUIDES.values():
             ended = here("apply", *guide.files, server=server.url)
             assert ended.returncode == 0, ended.stderr
-            assert "warning" not in ended.stderr, ended.stderr
+            assert _warnings(ended.stderr) == guide.warnings
         yield server
 
 
@@ -73,6 +73,12 @@ def test_the_oracle_of_other_tests_comes_to_the_same(guide: Guide) -> None:
     )
     found = {key: {"derived": one.derived, "scores": _scores(one)} for key, one in outcomes.items()}
     assert _faults(guide.expected(now), found) == []
+
+
+def _warnings(told: str) -> list[str]:
+    """Whose they are and where, without the file before and the message behind."""
+    lines = [line.split(": ") for line in told.splitlines()]
+    return [f"{words[1]}: {words[2]}" for words in lines if words[3:4] == ["warning"]]
 
 
 def _read(server: ServerProcess, guide: Guide) -> Found:
