@@ -52,7 +52,7 @@ def _aggregation(blueprint: Blueprint, name: str, blueprints: Blueprints) -> Agg
         return chains
     by_property = spec["calculationBy"] == "property"
     source = spec["property"] if by_property else None
-    unit = UNITS.get(spec.get("averageOf", "total"))
+    unit = UNITS.get(spec.get("averageOf", "total")) if spec["func"] == "average" else None
     time_by = spec.get("measureTimeBy") or "$createdAt" if unit else None
     for key, read in (("property", source), ("measureTimeBy", time_by)):
         if read is not None and read not in blueprints[target].names:
