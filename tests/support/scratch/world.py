@@ -129,16 +129,15 @@ class World:
         periods = self._periods(spec, found)
         return len(found) / periods if periods else None
 
-    def _of_values(self, spec: Document, found: Iterable[Key]) -> Json:
-        holders = [one for one in found if is_number(self.value(one, spec["property"]))]
-        values = [self.value(one, spec["property"]) for one in holders]
+    def _of_values(self, spec: Document, found: Sequence[Key]) -> Json:
+        values = [value for one in found if is_number(value := self.value(one, spec["property"]))]
         if spec["func"] == "sum":
             return sum(values)
         if not values:
             return None
         if spec["func"] == "average":
             timed = spec.get("averageOf", "total") != "total"
-            periods = self._periods(spec, holders) if timed else len(values)
+            periods = self._periods(spec, found) if timed else len(values)
             return sum(values) / periods if periods else None
         return _OF_SOME[spec["func"]](values)
 
