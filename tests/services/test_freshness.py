@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
@@ -13,6 +14,7 @@ from levelmark.plugins import Registry
 from levelmark.services import Services
 from levelmark.storage import Storage
 from tests.support import freshness, scratch
+from tests.support.waiting import eventually
 
 ENTITIES = 400
 EDITS = 150
@@ -48,6 +50,19 @@ async def test_all_that_is_stored_follows_from_the_entities_after_many_edits_at_
         for edit in batch:
             edit.apply(state)
     await _assert_fresh(still, catalogue, state)
+
+
+async def test_all_that_is_stored_follows_from_the_entities_when_time_has_passed(
+    storage: Storage, registry: Registry
+) -> None:
+    now = NOW
+    async with Services(storage, registry, clock=lambda: now) as services:
+        catalogue = await _loaded(services, 4)
+        await services.settled()
+        now = NOW + timedelta(days=40)
+        expected = scratch.evaluate(catalogue.blueprints, catalogue.scorecards, catalogue.entities, now)
+        assert await freshness.stale(storage, expected) != []
+        await eventually(lambda: freshness.stale(storage, expected), lambda faults: not faults)
 
 
 async def _loaded(services: Services, seed: int) -> Catalogue:
