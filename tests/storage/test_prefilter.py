@@ -139,7 +139,9 @@ def conditions(draw: st.DrawFn) -> Condition:
     names, operators, scalars = draw(st.sampled_from(subjects))
     name, operator = draw(st.sampled_from(names)), draw(st.sampled_from(operators))
     value = draw(right_side(operator, scalars))
-    negated = draw(st.sampled_from([UNSET, True, False])) if operator in EMPTINESS else UNSET
+    negated: bool | UnsetType = (
+        draw(st.sampled_from([UNSET, True, False])) if operator in EMPTINESS else UNSET
+    )
     if operator in ("=", "!=", "contains", *AFFIXES) and name not in ("stars", "tags"):
         value = draw(st.one_of(st.just(value), ON_THE_RIGHT))
     if name in ("owner", "uses"):

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct, to_builtins
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from levelmark.domain.blueprint import Blueprint, Kind, ResolvedBlueprint
 from levelmark.domain.issue import Issue, has_errors
@@ -116,7 +116,8 @@ class Model:
         owner = blueprint.identifier
         kinds = {name: self._kind((owner, name)) for name in blueprint.mirror_properties}
         broken = {name: flaw.message for (other, name), flaw in self.flaws.items() if other == owner}
-        return ResolvedBlueprint(**asdict(blueprint), kinds=kinds, broken=broken)
+        fields = {name: getattr(blueprint, name) for name in Blueprint.__struct_fields__}
+        return ResolvedBlueprint(**fields, kinds=kinds, broken=broken)
 
     def _compile_queries(self) -> dict[Place, Program]:
         programs: dict[Place, Program] = {}

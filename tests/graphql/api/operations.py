@@ -22,7 +22,7 @@ _RESULT: Final = """
     explanation {path property relation operator not expected expectedProperty actual verdict reason}
 """
 _ENTITY: Final = f"""
-    id identifier title icon team teams properties relations derived derivedIssues {property reason} version
+    id identifier title icon team teams properties relations derived derivedIssues {{property reason}} version
     createdAt updatedAt createdBy updatedBy
     blueprint {{identifier}} scores {{since {_LEVEL} scorecard {{identifier}} ruleResults {{{_RESULT}}}}}
 """

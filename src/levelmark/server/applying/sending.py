@@ -4,6 +4,9 @@ Entities and scorecards need their blueprints. Entities go before scorecards, so
 values that come with it: the other way round, every entity would fall to a lower level and rise again, and
 whoever is notified of level changes would hear both.
 
+A blueprint may use others that come later: what was refused is sent again once all others are there, for as
+long as that helps.
+
 An entity may stand before those that it points at. Where these must exist (`strict`), those that were refused
 only for that are sent again for as long as that helps.
 """
@@ -15,7 +18,7 @@ from typing import Any, Final, TypeAlias
 
 from msgspec import Struct, convert, json
 
-from levelmark.domain.issue import Issue, Severity, path_text
+from levelmark.domain.issue import Issue, Severity
 from levelmark.server.applying.applied import Applied
 from levelmark.server.applying.dangling import Dangling, is_only_dangling
 from levelmark.server.client import Client, RejectedError
@@ -25,6 +28,9 @@ from levelmark.services.targets import DANGLING
 
 CHUNK_DOCUMENTS: Final = 1_000
 """Entities in one request, at most."""
+
+_HOPEFUL: Final = frozenset({"UNKNOWN_BLUEPRINT", "NO_PATH"})
+"""Codes of what another blueprint may mend that is sent later."""
 
 CHUNK_BYTES: Final = 1_000_000
 """Bytes of entities in one request, at most, unless a single one has more."""
@@ -74,17 +80,19 @@ class Sending:
         self._forced = {Kind.BLUEPRINT: {"force": True}} if how.force else {}
         self._dangling = Dangling(client)
         self._waiting: list[tuple[Document, dict[str, Any]]] = []
-        self._coming: frozenset[str] = frozenset()
+        self._refusals: list[tuple[Document, dict[str, Any]]] = []
+        self._hopeful: list[Document] = []
         self._refused: set[str] = set()
         self.applied = Applied()
 
     def send(self, documents: Sequence[Document]) -> None:
         """Sends sound documents; raises CommandError where the server does not let it go on."""
-        self._coming = frozenset(str(one.identifier) for one in documents if one.kind is Kind.BLUEPRINT)
         for kind in _ORDER:
             group = [*self._sendable(one for one in documents if one.kind is kind)]
             if group:
                 self._send_all(kind, group)
+            if kind is Kind.BLUEPRINT:
+                self._settle_blueprints()
         self.applied.findings += self._dangling.remaining()
 
     def _sendable(self, documents: Iterator[Document]) -> Iterator[Document]:
@@ -125,8 +133,24 @@ class Sending:
         for document, answer in zip(documents, answers, strict=True):
             if is_only_dangling(Outcome(answer["outcome"]), convert(answer["issues"], list[Issue])):
                 self._waiting.append((document, answer))
+            elif kind is Kind.BLUEPRINT and answer["outcome"] == Outcome.INVALID:
+                self._refusals.append((document, answer))
             else:
                 self._note(document, answer)
+
+    def _settle_blueprints(self) -> None:
+        """Sends those again that were refused, and asks again what is amiss where others were missing."""
+        refusals: list[tuple[Document, dict[str, Any]]] = []
+        while self._refusals and len(self._refusals) != len(refusals):
+            refusals, self._refusals = self._refusals, []
+            for document, _ in refusals:
+                self._send(Kind.BLUEPRINT, [document])
+        for document, answer in self._refusals:
+            self._note(document, answer)
+        for document in self._hopeful:
+            (answer,) = self._answers(Kind.BLUEPRINT, [document.content])
+            issues = convert(answer["issues"], list[Issue])
+            self.applied.findings += [document.finding(one) for one in issues if one.code in _HOPEFUL]
 
     def _send_apart(self, kind: Kind, documents: list[Document], error: RejectedError) -> None:
         """Finds those that the server cannot even read, and sends the others without them."""
@@ -156,8 +180,10 @@ class Sending:
         for issue in convert(answer["issues"], list[Issue]):
             if issue.code == DANGLING and issue.severity is Severity.WARNING:
                 self._dangling.warned(document, issue)
-            elif not self._is_settled(document, issue):
+            elif issue.code not in _HOPEFUL or document.kind is not Kind.BLUEPRINT:
                 self.applied.findings.append(document.finding(issue))
+            elif document not in self._hopeful:
+                self._hopeful.append(document)
 
     def _count(self, document: Document, outcome: Outcome) -> None:
         self.applied.counts[document.kind, outcome] += 1
@@ -165,14 +191,6 @@ class Sending:
             self._refused.add(str(document.identifier))
         if document.kind is Kind.ENTITY and outcome is not Outcome.INVALID:
             self._dangling.written(document)
-
-    def _is_settled(self, document: Document, issue: Issue) -> bool:
-        """Whether the issue is that a relation's target does not exist, which comes with the same files."""
-        if issue.code != "UNKNOWN_BLUEPRINT" or document.kind is not Kind.BLUEPRINT:
-            return False
-        relations = document.content.get("relations") or {}
-        targets = {path_text(("relations", name, "target")): one["target"] for name, one in relations.items()}
-        return targets.get(issue.path) in self._coming
 
 
 def chunks(documents: Sequence[Document], count: int, size: int) -> Iterator[list[Document]]:
