@@ -14,7 +14,8 @@ from levelmark.domain.instant import instant, of_moment
 HOUR = 3_600_000_000
 ODD_ZONES = (
     "Africa/Cairo", "America/Havana", "America/Sao_Paulo", "America/St_Johns", "America/Toronto",
-    "Asia/Beirut", "Asia/Kathmandu", "Asia/Pyongyang", "Europe/Berlin", "Pacific/Apia", "Pacific/Kwajalein", "UTC",
+    "Asia/Beirut", "Asia/Kathmandu", "Asia/Pyongyang", "Europe/Berlin", "Pacific/Apia",
+    "Pacific/Kwajalein", "UTC",
 )  # fmt: skip
 """Zones whose clocks change at midnight, a minute past it, or have left out a day."""
 

@@ -15,11 +15,11 @@ _HEAD: Final = """# The built-in operators
 The entity's value stands on the left, the rule's on the right: `open_incidents < 5`. Values are compared
 without coercion. A value of a type that an operator does not take is false, with the reason `type mismatch`.
 
-- `{"property": "minReplicas"}` in the place of a value is what the entity itself has there. An entity that has
-  nothing there counts as one that has nothing on the left.
-- A `relation` on the left stands for the identifiers that it points at. An operator that takes lists is given the
-  list of a relation to many; any other one is true where it is true of any member, a negative one (`!=`, `doesNot…`)
-  where it is true of all of them. A relation that points at nothing is absent.
+- `{"property": "minReplicas"}` in the place of a value is what the entity itself has there. An entity that
+  has nothing there counts as one that has nothing on the left.
+- A `relation` on the left stands for the identifiers that it points at. An operator that takes lists is given
+  the list of a relation to many; any other one is true where it is true of any member, a negative one (`!=`,
+  `doesNot…`) where it is true of all of them. A relation that points at nothing is absent.
 - `"not": true` beside `isEmpty` or `isNotEmpty` turns it round.
 - Where a verdict depends on the time, results change when their time comes, without a write.
 
