@@ -2,7 +2,7 @@
 
 Where it can, a count of what a query is true of need not bring the entities here. It can where every
 condition is an equality, an order among numbers or texts, or a test for emptiness, of values that it compares
-as the engine does.
+as the engine does. What a relation to many points at is any of its members, as in the engine.
 """
 
 from collections.abc import Callable, Mapping
@@ -41,14 +41,14 @@ def _equal(condition: Condition, field: str, blueprint: Blueprint) -> dict[str, 
     del blueprint
     if condition.value is UNSET or not isinstance(condition.value, str | int | float | bool):
         return None
-    if condition.property is None:  # true of any that it points at, which is how MongoDB looks inside lists
-        return {field: {"$eq": condition.value}}
+    if condition.property is None:  # any of many will do; an empty name is none, though it equals itself
+        return {field: {"$eq": condition.value}} if condition.value != "" else None
     return _alone(field, {"$eq": condition.value})
 
 
 def _ordered(condition: Condition, field: str, blueprint: Blueprint) -> dict[str, Any] | None:
     if type(condition.value) not in {str, int, float} or condition.property is None:
-        return None
+        return None  # of relations: an empty name is none, though it has its place in the order
     if blueprint.is_instant(condition.property):
         return None
     return _alone(field, {_ORDERED[condition.operator]: condition.value})
