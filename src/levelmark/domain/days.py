@@ -32,9 +32,13 @@ class Days:
 
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
+        self._known = lru_cache(maxsize=4_000)(self._start)  # many entities ask for the same few days
 
     def start(self, day: int) -> int:
         """The first instant of the day."""
+        return self._known(day)
+
+    def _start(self, day: int) -> int:
         if day not in _ZONED:
             return (day - DAY_ZERO) * MICROSECONDS
         midnight = datetime.fromordinal(day).replace(tzinfo=self._zone)
