@@ -91,8 +91,8 @@ def _judge(value: Json, path: Path) -> Iterator[Issue]:
         yield Issue.error((*path, end), "BAD_FORMAT", f"{message}: write 2026-01-31 or 2026-01-31T12:00:00Z")
     fixed = window(value)
     if fixed is not None and fixed.start > fixed.end:
-        message = f"`from` ({value['from']}) is later than `to` ({value['to']}), so nothing is between them"
-        yield Issue.error((*path, "from"), "WRONG_ORDER", message)
+        ends = f"`from` ({value['from'][:35]}) is later than `to` ({value['to'][:35]})"
+        yield Issue.error((*path, "from"), "WRONG_ORDER", f"{ends}, so nothing is between them")
 
 
 _NOON: Final = "2026-03-10T12:00:00Z"
