@@ -24,7 +24,7 @@ from levelmark.storage.values import level_position, property_field
 BATCH: Final = 500
 """Entities that are decided on at once."""
 
-MAX_PLACES: Final = 10_000
+MAX_PLACES: Final = 20_000
 """Places that one pass keeps, at most."""
 
 _SORTABLE: Final = frozenset({JsonType.STRING, JsonType.NUMBER, JsonType.BOOLEAN})
@@ -96,7 +96,7 @@ class Listing:
             if len(found) == ask.limit or len(places) < size:
                 return found
             after = places[-1][1]
-            size = min(4 * size, MAX_PLACES)  # a pass costs the same for many places as for few
+            size = min(8 * size, MAX_PLACES)  # a pass costs the same for many places as for few
 
     async def _decided(self, sieved: Sieve, places: list[tuple[str, Place]], limit: int) -> list[Listed]:
         found: list[Listed] = []

@@ -243,7 +243,7 @@ class EntityStore:
     async def due(self, now: int, limit: int) -> list[Held]:
         """Entities whose values or results may be others by now (microseconds since 1970 in UTC)."""
         with translated():
-            cursor = self._rows.find({"due": {"$gt": 0, "$lte": now}}).sort("due").limit(limit)
+            cursor = self._rows.find({"due": {"$gt": 0, "$lte": now}}, _READ).sort("due").limit(limit)
             return [held(row) for row in await cursor.batch_size(limit + 1).to_list(None)]
 
     async def settle(self, transitions: Sequence[Transition]) -> None:

@@ -93,8 +93,8 @@ class NeighbourStore:
         if after is not None:
             conditions = {"$and": [conditions, {"identifier": {"$gt": after}}]}
         with translated():
-            cursor = self._rows.find(conditions).sort("identifier").limit(limit).batch_size(limit + 1)
-            return [held(row) for row in await cursor.to_list(None)]
+            cursor = self._rows.find(conditions, {"search": 0}).sort("identifier").limit(limit)
+            return [held(row) for row in await cursor.batch_size(limit + 1).to_list(None)]
 
     async def _found(
         self, conditions: Mapping[str, Any], projection: Mapping[str, Any]

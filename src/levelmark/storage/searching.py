@@ -24,8 +24,8 @@ from levelmark.storage.bounds import PATIENCE_MS, bounded
 MAX_TEXTS: Final = 20_000
 """Characters of an entity's own texts that are searched, at most; of each text, the first thousand."""
 
-MAX_START: Final = 20
-"""Characters of the longest beginning of a word that is indexed."""
+MAX_START: Final = 8
+"""Characters of the longest beginning of a word that is indexed: a longer one is looked up by these."""
 
 _BEGUN: Final = 32  # words of a name whose beginnings are indexed
 _JOINED: Final = 64  # characters of words joined to one
