@@ -280,7 +280,7 @@ class Query:
         return connection(views, size, after, lambda one: cursors.place("evaluations", one.identifier))
 
     @strawberry.field(
-        description="How many entities were evaluated and why, by blueprint and cause; a second behind at most."
+        description="How many entities were evaluated and why, by blueprint and cause; a second behind."
     )
     async def evaluation_counts(
         self, info: Request, blueprint: OnlyOfBlueprint = None

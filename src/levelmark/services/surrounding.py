@@ -11,7 +11,7 @@ from levelmark.engine.derived.step import Chain
 from levelmark.engine.derived.surroundings import Look, Surroundings, looks
 from levelmark.engine.model import Plan
 from levelmark.engine.subject import ATTRIBUTES
-from levelmark.storage.neighbours import NeighbourStore
+from levelmark.storage.neighbours import NeighbourStore, Version
 
 
 class Surrounding:
@@ -42,26 +42,38 @@ class Surrounding:
         await self._look(plan, around, wanted - around.seen.keys())
 
     async def moved(self, plan: Plan, around: Surroundings) -> set[Look]:
-        """The looks that would find something else now."""
+        """The looks that would find something else now; an entity that was written may look the same."""
+        versions: dict[Look, list[Version]] = {look: [] for look in around.seen}
+        named, pointing = _sorted_out(around.seen)
+        for found in await asyncio.gather(
+            *(self._named_versions(*one) for one in named.items()),
+            *(self._pointing_versions(*one) for one in pointing.items()),
+        ):
+            versions.update(found)
+        doubtful = [look for look, before in around.seen.items()
+                    if [(one.uid, one.version) for one in before] != versions[look]]  # fmt: skip
         again = Surroundings()
-        await self._look(plan, again, around.seen.keys())
-        return {look for look, before in around.seen.items()
-                if not _same(before, again.seen[look], plan.needs.get(look[0], frozenset()))}  # fmt: skip
+        await self._look(plan, again, doubtful)
+        return {
+            look for look in doubtful if not _same(around.seen[look], again.seen[look], plan.needs[look[0]])
+        }
 
     async def _look(self, plan: Plan, around: Surroundings, wanted: Collection[Look]) -> None:
         around.seen.update((look, []) for look in wanted)
-        named: dict[str, list[str]] = {}
-        pointing: dict[tuple[str, str], list[str]] = {}
-        for look in wanted:
-            if len(look) == 2:  # noqa: PLR2004 - a blueprint and an identifier
-                named.setdefault(look[0], []).append(look[1])
-            else:
-                pointing.setdefault((look[0], look[1]), []).append(look[2])
+        named, pointing = _sorted_out(wanted)
         for found in await asyncio.gather(
             *(self._named(plan, *one) for one in named.items()),
             *(self._pointing(plan, *one) for one in pointing.items()),
         ):
             around.seen.update(found)
+
+    async def _named_versions(self, blueprint: str, names: list[str]) -> dict[Look, list[Version]]:
+        found = await self._store.named_versions(blueprint, names)
+        return {(blueprint, identifier): one for identifier, one in found.items()}
+
+    async def _pointing_versions(self, way: tuple[str, str], targets: list[str]) -> dict[Look, list[Version]]:
+        found = await self._store.pointing_versions(*way, targets)
+        return {(*way, target): some for target, some in found.items()}
 
     async def _named(self, plan: Plan, blueprint: str, identifiers: list[str]) -> dict[Look, list[Entity]]:
         found = await self._store.named(blueprint, identifiers, plan.needs[blueprint])
@@ -72,6 +84,18 @@ class Surrounding:
     ) -> dict[Look, list[Entity]]:
         found = await self._store.pointing(*way, targets, plan.needs[way[0]])
         return {(*way, target): some for target, some in found.items()}
+
+
+def _sorted_out(wanted: Iterable[Look]) -> tuple[dict[str, list[str]], dict[tuple[str, str], list[str]]]:
+    """Identifiers by blueprint, and targets by blueprint and relation."""
+    named: dict[str, list[str]] = {}
+    pointing: dict[tuple[str, str], list[str]] = {}
+    for look in wanted:
+        if len(look) == 2:  # noqa: PLR2004 - a blueprint and an identifier
+            named.setdefault(look[0], []).append(look[1])
+        else:
+            pointing.setdefault((look[0], look[1]), []).append(look[2])
+    return named, pointing
 
 
 def _same(before: list[Entity], after: list[Entity], names: frozenset[str]) -> bool:

@@ -5,6 +5,7 @@ written percent-encoded, so that every name has one spelling in the database and
 """
 
 import re
+from types import NoneType
 from typing import Final
 
 from bson import Int64
@@ -14,6 +15,7 @@ from levelmark.domain.json import Json
 _UNSAFE: Final = re.compile(r"[.$%]")
 _ESCAPED: Final = re.compile(r"%(2E|24|25|00)")
 _EMPTY: Final = "%00"
+_PLAIN: Final = frozenset({str, int, float, bool, NoneType})
 _CODES: Final = {".": "%2E", "$": "%24", "%": "%25"}
 _CHARACTERS: Final = {"%2E": ".", "%24": "$", "%25": "%", _EMPTY: ""}
 
@@ -37,16 +39,21 @@ def unescape_key(key: str) -> str:
 def escape(value: Json) -> Json:
     """The value with the keys of all objects in it escaped."""
     if isinstance(value, dict):
-        return {escape_key(key): escape(item) for key, item in value.items()}
+        return {
+            escape_key(key): item if type(item) in _PLAIN else escape(item) for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
-        return [escape(item) for item in value]
+        return [item if type(item) in _PLAIN else escape(item) for item in value]
     return value
 
 
 def unescape(value: Json) -> Json:
     """The value as it was before `escape`; large integers come from the database in a type of its own."""
     if isinstance(value, dict):
-        return {unescape_key(key): unescape(item) for key, item in value.items()}
+        return {
+            unescape_key(key) if "%" in key else key: item if type(item) in _PLAIN else unescape(item)
+            for key, item in value.items()
+        }
     if isinstance(value, list):
-        return [unescape(item) for item in value]
+        return [item if type(item) in _PLAIN else unescape(item) for item in value]
     return int(value) if type(value) is Int64 else value

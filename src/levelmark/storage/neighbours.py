@@ -1,19 +1,32 @@
 """The neighbours: entities as others look at them, by identifier or by the links that lead to them."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Final
+from operator import itemgetter
+from typing import Any, Final, TypeAlias
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from msgspec import Struct, field
 
+from levelmark.domain.blueprint import META_PROPERTIES
 from levelmark.domain.entity import Entity
 from levelmark.storage.errors import translated
 from levelmark.storage.keys import escape_key, unescape
 from levelmark.storage.rows import Held, held, link
 
-_META: Final = ("blueprint", "identifier", "title", "icon", "team", "createdAt", "updatedAt", "createdBy",
-                "updatedBy", "version")  # fmt: skip
+_META: Final = {
+    "$title": "title",
+    "$icon": "icon",
+    "$team": "team",
+    "$createdAt": "createdAt",
+    "$updatedAt": "updatedAt",
+    "$createdBy": "createdBy",
+    "$updatedBy": "updatedBy",
+}
+_NOTHING: Final[dict[str, Any]] = {}
 _BATCH: Final = 5_000
+
+Version: TypeAlias = tuple[str, int]
+"""An entity's uid and version: where it is the same, nothing of it has changed."""
 
 
 class Reach(Struct):
@@ -49,21 +62,39 @@ class NeighbourStore:
         """The entities of these identifiers, each with its properties and relations of these names."""
         conditions = {"blueprint": blueprint, "identifier": {"$in": list(identifiers)}}
         found = await self._found(conditions, _projection(names))
-        return {one["identifier"]: [_entity(one)] for one in found}
+        return {one["identifier"]: [_entity(blueprint, one)] for one in found}
+
+    async def named_versions(self, blueprint: str, identifiers: Collection[str]) -> dict[str, list[Version]]:
+        """The same as they stand, without what they hold."""
+        conditions = {"blueprint": blueprint, "identifier": {"$in": list(identifiers)}}
+        found = await self._found(conditions, {"identifier": 1, "version": 1})
+        return {one["identifier"]: [_version(one)] for one in found}
 
     async def pointing(
         self, blueprint: str, relation: str, targets: Collection[str], names: Collection[str]
     ) -> dict[str, list[Entity]]:
         """By target, the entities that point at it with the relation, in the order of their identifiers."""
+        rows = await self._pointing(blueprint, relation, targets, _projection(names))
+        return {target: [_entity(blueprint, row) for row in some] for target, some in rows.items()}
+
+    async def pointing_versions(
+        self, blueprint: str, relation: str, targets: Collection[str]
+    ) -> dict[str, list[Version]]:
+        """The same as they stand, without what they hold."""
+        rows = await self._pointing(blueprint, relation, targets, {"identifier": 1, "version": 1})
+        return {target: [_version(row) for row in some] for target, some in rows.items()}
+
+    async def _pointing(
+        self, blueprint: str, relation: str, targets: Collection[str], projection: Mapping[str, Any]
+    ) -> dict[str, list[dict[str, Any]]]:
         wanted = {link(relation, target): target for target in targets}
         conditions = {"blueprint": blueprint, "links": {"$in": list(wanted)}}
-        found = await self._found(conditions, {**_projection(names), "links": 1})
-        pointing: dict[str, list[Entity]] = {target: [] for target in targets}
-        for row in sorted(found, key=lambda row: str(row["identifier"])):
-            entity = _entity(row)
+        found = await self._found(conditions, {**projection, "links": 1})
+        pointing: dict[str, list[dict[str, Any]]] = {target: [] for target in targets}
+        for row in sorted(found, key=itemgetter("identifier")):
             for one in dict.fromkeys(row["links"]):
                 if one in wanted:
-                    pointing[wanted[one]].append(entity)
+                    pointing[wanted[one]].append(row)
         return pointing
 
     async def identifiers(self, blueprint: str, reach: Reach) -> list[str]:
@@ -80,7 +111,7 @@ class NeighbourStore:
     async def targets(self, blueprint: str, reach: Reach, relation: str) -> set[str]:
         """What the entities in reach point at with the relation."""
         found = await self._found(reach.conditions(blueprint), _projection([relation]))
-        return {target for row in found for target in _entity(row).targets(relation)}
+        return {target for row in found for target in _entity(blueprint, row).targets(relation)}
 
     async def count(self, blueprint: str, reach: Reach) -> int:
         """How many entities are in reach."""
@@ -104,26 +135,33 @@ class NeighbourStore:
 
 
 def _projection(names: Iterable[str]) -> dict[str, int]:
-    fields = [f"{part}.{escape_key(name)}" for name in names if not name.startswith("$")
-              for part in ("properties", "relations", "derived")]  # fmt: skip
-    return dict.fromkeys((*_META, *fields), 1)
+    fields = ["identifier", "version", *(_META[name] for name in names if name in _META)]
+    for name in names:
+        if name not in META_PROPERTIES:
+            fields += [f"{part}.{escape_key(name)}" for part in ("properties", "relations", "derived")]
+    return dict.fromkeys(fields, 1)
 
 
-def _entity(row: Mapping[str, Any]) -> Entity:
-    team = row["team"]
+def _version(row: Mapping[str, Any]) -> Version:
+    return str(row["_id"]), row["version"]
+
+
+def _entity(blueprint: str, row: Mapping[str, Any]) -> Entity:
+    get = row.get
+    team = get("team")
     return Entity(
-        blueprint=row["blueprint"],
+        blueprint=blueprint,
         identifier=row["identifier"],
-        title=row["title"],
-        icon=row["icon"],
+        title=get("title"),
+        icon=get("icon"),
         team=tuple(team) if isinstance(team, list) else team,
-        properties=unescape(row.get("properties", {})),
-        relations=unescape(row.get("relations", {})),
-        derived=unescape(row.get("derived", {})),
-        created_at=row["createdAt"],
-        updated_at=row["updatedAt"],
-        created_by=row["createdBy"],
-        updated_by=row["updatedBy"],
+        properties=unescape(get("properties", _NOTHING)),
+        relations=unescape(get("relations", _NOTHING)),
+        derived=unescape(get("derived", _NOTHING)),
+        created_at=get("createdAt"),
+        updated_at=get("updatedAt"),
+        created_by=get("createdBy"),
+        updated_by=get("updatedBy"),
         version=row["version"],
         uid=str(row["_id"]),
     )

@@ -123,7 +123,7 @@ def _visited(name: str, chain: Chain, start: Blueprint) -> bool:
 def filtered_chain(
     blueprint: Blueprint, target: str, given: Mapping[str, Any], blueprints: Blueprints
 ) -> Chain | Flaw:
-    """The chain that an entry of `pathFilter` spells out: from `fromBlueprint`, the target, or else from here.
+    """The chain that an entry of `pathFilter` spells out: from `fromBlueprint`, or else from here.
 
     A path that leads nowhere from here, but from the target, is taken as that one's.
     """

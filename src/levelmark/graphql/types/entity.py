@@ -34,10 +34,10 @@ class Entity(relay.Node):
         description="What it points at: identifiers or lists of them, by relation."
     )
     derived: JSON = strawberry.field(
-        description="The values of its mirror, calculation and aggregation properties; what has no data is left out."
+        description="The values of its mirror, calculation and aggregation properties, those that have data."
     )
     derived_issues: list[DerivedIssue] = strawberry.field(
-        description="Why derived properties have no data, as far as it is more than nothing to derive them from."
+        description="Why derived properties have no data, as far as it is more than a lack of data elsewhere."
     )
     version: int = strawberry.field(description="Grows with every write of the entity or its scores.")
     created_at: DateTime = strawberry.field(description="When it was first written.")
