@@ -99,8 +99,11 @@ class Services:
 
     async def settled(self) -> None:
         """Returns when nothing is left to be done in the background, as far as this process knows."""
-        while not self.rippling.quiet or await self.storage.evaluations.any_open():
+        while await self._is_busy():  # noqa: ASYNC110 - other processes work at it, too
             await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _is_busy(self) -> bool:
+        return not self.rippling.quiet or await self.storage.evaluations.any_open()
 
     async def __aenter__(self) -> Self:
         work = (

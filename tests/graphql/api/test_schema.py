@@ -78,7 +78,7 @@ def test_root_query_fields_are_nullable_except_plain_lists() -> None:
     query = SCHEMA.query_type
     assert query is not None
     strict = {name for name, field in query.fields.items() if isinstance(field.type, GraphQLNonNull)}
-    assert strict == {"operators", "notifiers", "plugins"}
+    assert strict == {"operators", "notifiers", "plugins", "evaluationCounts"}
 
 
 def test_every_list_that_grows_is_a_bounded_connection() -> None:
