@@ -11,7 +11,7 @@ from levelmark.services.background import kept_up
 from levelmark.services.blueprints import BlueprintService
 from levelmark.services.calculating import Calculator
 from levelmark.services.catalogue import Catalogue
-from levelmark.services.clock import Clock, wall_clock
+from levelmark.services.clock import Clock, DatabaseClock
 from levelmark.services.counting import Counting
 from levelmark.services.delivery import Delivery
 from levelmark.services.deriving import Deriving
@@ -52,11 +52,12 @@ class Services:
         storage: Storage,
         registry: Registry,
         targets: Iterable[Target] = (),
-        clock: Clock = wall_clock,
+        clock: Clock | None = None,
         ring: int = 20_000,
     ) -> None:
         self.storage = storage
-        self.clock = clock
+        self._database_clock = DatabaseClock(storage)
+        self.clock = clock = clock or self._database_clock
         self.registry = registry
         self.catalogue = Catalogue(storage, registry.operators)
         self.feed = Feed(storage.log, ring)
@@ -107,6 +108,7 @@ class Services:
 
     async def __aenter__(self) -> Self:
         work = (
+            self._database_clock.run,
             self.feed.run,
             self.evaluations.run,
             self.spreading.run,

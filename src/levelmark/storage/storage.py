@@ -1,5 +1,6 @@
 """The storage: one connection to MongoDB and the stores that live on it."""
 
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -81,6 +82,13 @@ class Storage:
         """Returns if the database answers; raises UnavailableError if it does not."""
         with translated():
             await self.database.command("ping")
+
+    async def time(self) -> datetime:
+        """What the database's clock says."""
+        with translated():
+            answer = await self.database.command("hello")
+        at: datetime = answer["localTime"]
+        return at
 
     @staticmethod
     def new_uid() -> str:

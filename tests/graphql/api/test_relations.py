@@ -308,7 +308,11 @@ def test_strictly_those_go_whose_pointers_go_with_them(api: Client, kind: str) -
 def test_deleting_a_blueprint_names_what_uses_it(api: Client, kind: str, domain: str) -> None:
     third = f"{kind}-third"
     mirror = {"title": "Name", "path": "service.domain.$title"}
-    counted = {"title": "Count", "target": domain, "calculationSpec": {"calculationBy": "entities", "func": "count"}}
+    counted = {
+        "title": "Count",
+        "target": domain,
+        "calculationSpec": {"calculationBy": "entities", "func": "count"},
+    }
     api.write_blueprint(
         blueprint(
             third,
