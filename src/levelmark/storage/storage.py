@@ -1,6 +1,6 @@
 """The storage: one connection to MongoDB and the stores that live on it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -88,7 +88,7 @@ class Storage:
         with translated():
             answer = await self.database.command("hello")
         at: datetime = answer["localTime"]
-        return at
+        return at.replace(tzinfo=UTC)
 
     @staticmethod
     def new_uid() -> str:
