@@ -65,9 +65,9 @@ class Model:
         self._specs = self._understand()
         self._break_circles()
         self._kinds: dict[Place, Kind] = {}
-        self.blueprints = {name: self._resolved(one) for name, one in self._declared.items()}
+        self.blueprints = self._resolve_all()
         self._programs = self._compile_queries()
-        self.blueprints = {name: self._resolved(one) for name, one in self._declared.items()}
+        self.blueprints = self._resolve_all()  # a query may have been found broken
         self.plans = {name: self._plan(one) for name, one in self.blueprints.items()}
         self.readers = self._readers()
 
@@ -111,6 +111,9 @@ class Model:
         if place not in self._kinds:
             self._kinds[place] = shown_kind(spec, self._kind((spec.chain[-1].to, spec.source)))
         return self._kinds[place]
+
+    def _resolve_all(self) -> dict[str, ResolvedBlueprint]:
+        return {name: self._resolved(one) for name, one in self._declared.items()}
 
     def _resolved(self, blueprint: Blueprint) -> ResolvedBlueprint:
         owner = blueprint.identifier

@@ -71,6 +71,7 @@ class Catalogue:
         self._model: Model = Model((), operators)
         self._blueprints: dict[str, str] = {}
         self._cache: dict[str, Definitions] = {}
+        self._edits = self._edits_seen = 0
         self._looking = Gathering(self._look)
 
     async def current(self, blueprints: Iterable[str]) -> dict[str, Definitions]:
@@ -99,14 +100,16 @@ class Catalogue:
 
     def known(self, blueprints: Iterable[str]) -> dict[str, Definitions]:
         """The definitions that this process has seen last; others may have changed them since."""
+        if self._edits != self._edits_seen:
+            return {}
         return {name: self._cache[name] for name in blueprints if name in self._cache}
 
     def doubt(self) -> None:
         """Says that this process has just edited definitions: what it has seen last is behind."""
-        self._cache = {}
+        self._edits += 1
 
     async def _look(self, blueprints: Sequence[str]) -> list[Definitions | None]:
-        names = set(blueprints)
+        names, edits = set(blueprints), self._edits
         versions = await self._store.versions(names)
         if versions.blueprints != self._blueprints:
             await self._load_model()
@@ -117,6 +120,7 @@ class Catalogue:
             await self._load(stale)
         for name in names - known:
             self._cache.pop(name, None)
+        self._edits_seen = edits
         return [self._cache.get(name) for name in blueprints]
 
     def _has(self, blueprint: str, versions: Versions) -> bool:
