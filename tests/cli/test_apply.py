@@ -337,3 +337,15 @@ def _drained(descriptor: int) -> str:
     finally:
         os.close(descriptor)
     return text.decode()
+
+
+def test_of_warnings_of_one_kind_no_more_are_told_than_anybody_reads(
+    shared: ServerProcess, tmp_path: Path
+) -> None:
+    linked = blueprint("crowded", relations={"next": {"target": "crowded"}})
+    lost = [{**entity(f"e{number}", "crowded"), "relations": {"next": "lost"}} for number in range(60)]
+    ended = here("apply", str(write(tmp_path / "all.json", [linked, *lost])), server=shared.url)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stderr.count("has no entity `lost`") == 50
+    assert "and 10 more warnings of the kind DANGLING" in ended.stderr
+    assert "0 errors, 60 warnings" in ended.stdout

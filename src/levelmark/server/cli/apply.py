@@ -1,5 +1,6 @@
 """The command `levelmark apply`."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -12,6 +13,7 @@ from levelmark.server.client import Client, ServerError
 from levelmark.server.documents import Document, Finding, read_documents
 from levelmark.server.errors import CommandError
 
+_SHOWN: Final = 50
 _AGAIN: Final = "what was sent stays, and the same command again does the rest"
 
 
@@ -98,5 +100,13 @@ def _evaluation(client: Client, evaluations: Sequence[str], *, wait: bool) -> li
 
 
 def _tell(findings: Iterable[Finding]) -> None:
+    """Tells every error, and of warnings of one kind no more than anybody reads."""
+    warned: Counter[str] = Counter()
     for finding in findings:
-        click.echo(str(finding), err=True)
+        if not finding.is_error:
+            warned[finding.issue.code] += 1
+        if finding.is_error or warned[finding.issue.code] <= _SHOWN:
+            click.echo(str(finding), err=True)
+    for code, count in warned.items():
+        if count > _SHOWN:
+            click.echo(f"and {counted(count - _SHOWN, 'more warning')} of the kind {code}", err=True)
