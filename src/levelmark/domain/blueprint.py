@@ -68,6 +68,12 @@ class Blueprint(Struct, frozen=True):
         )
 
     @property
+    def own_names(self) -> tuple[str, ...]:
+        """The names of all that is declared here: properties of every kind, and relations."""
+        return (*self.schema.properties, *self.relations, *self.mirror_properties,
+                *self.calculation_properties, *self.aggregation_properties)  # fmt: skip
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Every name that a condition may use as `property`."""
         return (*self.schema.properties, *self.derived, *META_PROPERTIES)

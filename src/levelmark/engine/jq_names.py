@@ -55,13 +55,28 @@ def rename_property(program: str, old: str, new: str) -> str:
     """
     paths = Paths(program)
     renamed = [name for name in paths.names if name.text == old and _renamed(name, whole=paths.whole)]
-    for name in sorted(renamed, key=lambda name: -name.start):
+    return _rewritten(program, renamed, new)
+
+
+def rename_relation(program: str, old: str, new: str) -> str:
+    """The program with its references to the relation `old` made references to `new`; all else stays.
+
+    >>> rename_relation(".relations.owner", "owner", "team")
+    '.relations.team'
+    """
+    names = Paths(program).names
+    renamed = [name for name in names if name.text == old and _certain(name, within="relations")]
+    return _rewritten(program, renamed, new)
+
+
+def _rewritten(program: str, names: Collection[Name], new: str) -> str:
+    for name in sorted(names, key=lambda name: -name.start):
         program = program[: name.start] + _written(name, new) + program[name.end :]
     return program
 
 
-def _certain(name: Name) -> bool:
-    directly = name.path[-2:-1] == ("properties",)
+def _certain(name: Name, within: str = "properties") -> bool:
+    directly = name.path[-2:-1] == (within,)
     return directly and (len(name.path) == 2 or name.path[0] == UNKNOWN)  # noqa: PLR2004 - properties and the name
 
 

@@ -1,15 +1,16 @@
 """Arguments: what callers ask for and where they go on, in the words of the services."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from levelmark.domain import change, score
 from levelmark.domain.errors import InvalidInputError
 from levelmark.domain.json import Json
+from levelmark.domain.naming import KeyOf, Names, Naming
 from levelmark.domain.search import Search
 from levelmark.graphql import cursors
 from levelmark.graphql.inputs.document import document
-from levelmark.graphql.inputs.entity import EntityFilterInput, EntityOrderInput
+from levelmark.graphql.inputs.entity import EntityFilterInput, EntityOrderInput, LevelFilterInput
 from levelmark.graphql.inputs.filters import ChangeFilterInput, RuleResultFilterInput
 from levelmark.graphql.types.enums import OrderDirection
 from levelmark.services.listing import Ask, is_indexed
@@ -21,18 +22,24 @@ from levelmark.storage.searching import Hit
 Item = TypeVar("Item")
 
 
-def selection_of(blueprint: str, filter: EntityFilterInput | None) -> Selection:
+def selection_of(blueprint: str, filter: EntityFilterInput | None, naming: Naming) -> Selection:
     """Which entities a filter asks for, its query apart."""
+    key = naming.blueprints.key(blueprint)
     if filter is None:
-        return Selection(blueprint)
+        return Selection(key)
     level = filter.level
     return Selection(
-        blueprint,
+        key,
         _tuple(filter.teams),
         level.scorecard if level else None,
-        _tuple(level.levels) if level else None,
+        _levels(level, naming) if level else None,
         search=None if filter.search is None else Search.of(filter.search),
     )
+
+
+def _levels(level: LevelFilterInput, naming: Naming) -> tuple[str | None, ...] | None:
+    names = naming.levels_of(level.scorecard)
+    return _tuple(one and names.key(one) for one in level.levels) if level.levels is not None else None
 
 
 def query_of(filter: EntityFilterInput | None) -> Json:
@@ -41,24 +48,26 @@ def query_of(filter: EntityFilterInput | None) -> Json:
 
 
 def entities_asked(
-    selection: Selection, order: EntityOrderInput | None, after: str | None, limit: int
+    selection: Selection, order: EntityOrderInput | None, after: str | None, limit: int, naming: Naming
 ) -> tuple[str, Ask]:
     """The name that cursors have for the list of entities in that order, and what is asked of it."""
-    by = _order_of(order)
+    by = _order_of(order, naming.properties_of(selection.blueprint))
     descending = order is not None and order.direction is OrderDirection.DESC
     indexed = is_indexed(by, selection)
     listed = f"entities {'by' if indexed else 'sorted by'} {_told(by)}"
     return listed, Ask(by, descending, cursors.behind(after, listed, 2 if indexed else 3), limit)
 
 
-def _order_of(order: EntityOrderInput | None) -> By:
+def _order_of(order: EntityOrderInput | None, names: Names) -> By:
     if order is None:
         return Order.IDENTIFIER
     if sum(one is not None for one in (order.field, order.property, order.scorecard)) != 1:
         raise InvalidInputError("`orderBy` takes exactly one of `field`, `property` and `scorecard`")
     if order.field is not None:
         return Order[order.field.name]
-    return ByLevel(order.scorecard) if order.scorecard is not None else by_property(order.property or "")
+    if order.scorecard is not None:
+        return ByLevel(order.scorecard)
+    return by_property(names.key(order.property or ""))
 
 
 def _told(by: By) -> str:
@@ -96,17 +105,17 @@ def rule_cursor(names: list[str], identifier: str) -> str:
     return cursors.place("rules", identifier, str(names.index(identifier)))
 
 
-def wanted(filter: RuleResultFilterInput | None) -> Wanted:
+def wanted_results(filter: RuleResultFilterInput | None, naming: Naming) -> Wanted:
     """Which rule results a filter asks for."""
     if filter is None:
         return Wanted()
     return Wanted(
-        filter.blueprint,
+        _blueprint(filter.blueprint, naming),
         filter.entity,
         _tuple(filter.teams),
         filter.scorecard,
-        filter.rule,
-        filter.level,
+        _in_scorecards(filter.rule, naming.rules),
+        _in_scorecards(filter.level, naming.levels),
         score.Result[filter.result.name] if filter.result else None,
     )
 
@@ -125,12 +134,23 @@ def result_cursor(place: ResultPlace) -> str:
     return cursors.place("ruleResults", *parts)
 
 
-def changes_of(kind: change.ChangeKind, filter: ChangeFilterInput | None) -> Changes:
+def changes_of(kind: change.ChangeKind, filter: ChangeFilterInput | None, naming: Naming) -> Changes:
     """Which changes a filter asks for."""
     if filter is None:
         return Changes(kind)
     teams = _tuple(filter.teams)
-    return Changes(kind, filter.blueprint, filter.entity, filter.scorecard, filter.rule, teams)
+    blueprint, rule = _blueprint(filter.blueprint, naming), _in_scorecards(filter.rule, naming.rules)
+    return Changes(kind, blueprint, filter.entity, filter.scorecard, rule, teams)
+
+
+def _blueprint(name: str | None, naming: Naming) -> str | None:
+    return None if name is None else naming.blueprints.key(name)
+
+
+def _in_scorecards(name: str | None, names: Mapping[str, Names]) -> KeyOf | None:
+    if name is None:
+        return None
+    return KeyOf(name, {scorecard: one.key(name) for scorecard, one in names.items()})
 
 
 def _tuple(items: Iterable[Item] | None) -> tuple[Item, ...] | None:

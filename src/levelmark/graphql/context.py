@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Self
 
+from levelmark.domain.naming import Naming
 from levelmark.graphql.allowance import Allowance
 from levelmark.graphql.loaders import Loaders
 from levelmark.services import Services
@@ -19,6 +20,10 @@ class Context:
 
     def __post_init__(self) -> None:
         self.loaders = Loaders(self.services, self.allowance)
+
+    async def naming(self) -> Naming:
+        """What things are called, as of one moment for all that the operation reads."""
+        return await self.loaders.naming.load("")
 
     def begin_mutation(self) -> Services:
         """The services; what an earlier mutation of the same operation has loaded is read anew."""

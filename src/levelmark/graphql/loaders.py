@@ -7,6 +7,7 @@ from strawberry.dataloader import DataLoader
 
 from levelmark.domain.blueprint import Blueprint
 from levelmark.domain.entity import Entity
+from levelmark.domain.naming import Naming
 from levelmark.domain.scorecard import Scorecard
 from levelmark.domain.versioned import Versioned
 from levelmark.graphql.allowance import Allowance
@@ -26,10 +27,14 @@ class Loaders:
         self.blueprint: DataLoader[str, Versioned[Blueprint] | None] = DataLoader(self._blueprints)
         self.scorecard: DataLoader[str, Versioned[Scorecard] | None] = DataLoader(self._scorecards)
         self.definitions: DataLoader[str, Definitions | None] = DataLoader(self._definitions)
+        self.naming: DataLoader[str, Naming] = DataLoader(self._namings)
         self.entity: DataLoader[EntityKey, Entity | None] = DataLoader(self._entities)
         self.blueprint_names: DataLoader[None, list[str]] = DataLoader(self._names)
         self.exists: DataLoader[EntityKey, bool] = DataLoader(self._existing)
         self.pointing: DataLoader[Pointing, list[str]] = DataLoader(self._pointing)
+
+    async def _namings(self, asked: Sequence[str]) -> list[Naming]:
+        return [await self._services.naming.current()] * len(asked)
 
     async def _blueprints(self, names: Sequence[str]) -> list[Versioned[Blueprint] | None]:
         found = await self._services.storage.definitions.blueprint.many(names)
@@ -49,7 +54,7 @@ class Loaders:
 
     async def _names(self, asked: Sequence[None]) -> list[list[str]]:
         stored = await self._services.storage.definitions.blueprints()
-        return [[one.value.identifier for one in stored]] * len(asked)
+        return [[one.name for one in stored]] * len(asked)
 
     async def _existing(self, keys: Sequence[EntityKey]) -> list[bool]:
         found = await self._services.storage.relations.existing(keys)

@@ -17,7 +17,7 @@ from levelmark.graphql.arguments import (
     rule_after,
     rule_cursor,
     selection_of,
-    wanted,
+    wanted_results,
 )
 from levelmark.graphql.connections import After, First, connection, page_size
 from levelmark.graphql.context import Context
@@ -36,6 +36,7 @@ from levelmark.graphql.types.rule_result import RuleResult
 from levelmark.graphql.types.scorecard import Scorecard
 from levelmark.graphql.types.search import SearchConnection
 from levelmark.services.facets import Subject
+from levelmark.storage.log import Changes
 
 Request: TypeAlias = Info[Context, Any]
 Identifier = Annotated[str, strawberry.argument(description="Its identifier.")]
@@ -55,8 +56,9 @@ class Query:
     @strawberry.field(description="One blueprint; null where there is none of that identifier.")
     async def blueprint(self, info: Request, identifier: Identifier) -> Blueprint | None:
         """One blueprint."""
-        stored = await info.context.loaders.blueprint.load(identifier)
-        return Blueprint.of(stored) if stored else None
+        naming = await info.context.naming()
+        stored = await info.context.loaders.blueprint.load(naming.blueprints.key(identifier))
+        return Blueprint.of(stored, naming) if stored else None
 
     @strawberry.field(description="The blueprints, in the order of their identifiers.")
     async def blueprints(
@@ -66,15 +68,17 @@ class Query:
         size = page_size(first)
         behind = cursors.behind(after, "blueprints", 1)
         definitions = info.context.services.storage.definitions
-        stored = await definitions.blueprints(behind[0] if behind else None, size + 1)
-        views = [Blueprint.of(one) for one in stored]
+        naming = await info.context.naming()
+        stored = await definitions.blueprints_by_name(behind[0] if behind else None, size + 1)
+        views = [Blueprint.of(one, naming) for one in stored]
         return connection(views, size, after, lambda one: cursors.place("blueprints", one.identifier))
 
     @strawberry.field(description="One entity; null where its blueprint has none of that identifier.")
     async def entity(self, info: Request, blueprint: OfBlueprint, identifier: Identifier) -> Entity | None:
         """One entity."""
-        found = await info.context.loaders.entity.load((blueprint, identifier))
-        return Entity.of(found) if found else None
+        naming = await info.context.naming()
+        found = await info.context.loaders.entity.load((naming.blueprints.key(blueprint), identifier))
+        return Entity.of(found, naming) if found else None
 
     @strawberry.field(description="The entities of a blueprint.")
     async def entities(
@@ -93,10 +97,11 @@ class Query:
     ) -> relay.Connection[Entity] | None:
         """A page of entities."""
         size = page_size(first)
-        selection = selection_of(blueprint, filter)
-        listed, ask = entities_asked(selection, order_by, after, size + 1)
-        found = await info.context.services.entities.page(selection, query_of(filter), ask)
-        views = [Entity.of(one.entity) for one in found]
+        naming = await info.context.naming()
+        selection = selection_of(blueprint, filter, naming)
+        listed, ask = entities_asked(selection, order_by, after, size + 1, naming)
+        found = await info.context.services.entities.page(selection, query_of(filter), ask, naming)
+        views = [Entity.of(one.entity, naming) for one in found]
         places = {view.key: one.place for view, one in zip(views, found, strict=True)}
         return connection(views, size, after, lambda one: cursors.place(listed, *places[one.key]))
 
@@ -125,8 +130,10 @@ class Query:
     ) -> SearchConnection | None:
         """A page of hits."""
         size = page_size(first)
-        service = info.context.services.search
-        return SearchConnection.of(await service.hits(text, blueprints, teams, hit_after(after), size), after)
+        service, naming = info.context.services.search, await info.context.naming()
+        keys = None if blueprints is None else [naming.blueprints.key(one) for one in blueprints]
+        hits = await service.hits(text, keys, teams, hit_after(after), size, naming=naming)
+        return SearchConnection.of(hits, after, naming)
 
     @strawberry.field(
         description="How many entities of a blueprint have which value, of exactly one `property`, "
@@ -158,16 +165,18 @@ class Query:
         ] = 50,
     ) -> Facets | None:
         """Counts of values."""
-        service = info.context.services.facets
-        subject = Subject(property, relation, scorecard)
-        selection = selection_of(blueprint, filter)
-        return Facets.of(await service.counts(selection, query_of(filter), subject, page_size(first)))
+        service, naming = info.context.services.facets, await info.context.naming()
+        selection = selection_of(blueprint, filter, naming)
+        names = naming.properties_of(selection.blueprint)
+        subject = Subject(property and names.key(property), relation and names.key(relation), scorecard)
+        found = await service.counts(selection, query_of(filter), subject, page_size(first), naming)
+        return Facets.of(found, subject, naming)
 
     @strawberry.field(description="One scorecard; null where there is none of that identifier.")
     async def scorecard(self, info: Request, identifier: Identifier) -> Scorecard | None:
         """One scorecard."""
         stored = await info.context.loaders.scorecard.load(identifier)
-        return Scorecard.of(stored) if stored else None
+        return Scorecard.of(stored, await info.context.naming()) if stored else None
 
     @strawberry.field(description="The scorecards, in the order of their identifiers.")
     async def scorecards(
@@ -177,16 +186,19 @@ class Query:
         size = page_size(first)
         behind = cursors.behind(after, "scorecards", 1)
         definitions = info.context.services.storage.definitions
-        stored = await definitions.scorecards(blueprint, behind[0] if behind else None, size + 1)
-        views = [Scorecard.of(one) for one in stored]
+        naming = await info.context.naming()
+        key = None if blueprint is None else naming.blueprints.key(blueprint)
+        stored = await definitions.scorecards(key, behind[0] if behind else None, size + 1)
+        views = [Scorecard.of(one, naming) for one in stored]
         return connection(views, size, after, lambda one: cursors.place("scorecards", one.identifier))
 
     @strawberry.field(description="One rule; null where the scorecard has none of that identifier.")
     async def rule(self, info: Request, scorecard: OfScorecard, identifier: Identifier) -> Rule | None:
         """One rule."""
+        naming = await info.context.naming()
         stored = await info.context.loaders.scorecard.load(scorecard)
-        rule = stored.value.rule(identifier) if stored else None
-        return Rule.of(rule, stored.value) if stored and rule else None
+        rule = stored.value.rule(naming.rules_of(scorecard).key(identifier)) if stored else None
+        return Rule.of(rule, stored.value, naming) if stored and rule else None
 
     @strawberry.field(
         description="The rules of a scorecard, in their order; none where there is no such one."
@@ -203,12 +215,14 @@ class Query:
     ) -> relay.Connection[Rule] | None:
         """A page of rules."""
         size = page_size(first)
+        naming = await info.context.naming()
+        wanted = None if level is None else naming.levels_of(scorecard).key(level)
         stored = await info.context.loaders.scorecard.load(scorecard)
         rules = stored.value.rules if stored else ()
-        names = [one.identifier for one in rules]
-        views = [Rule.of(one, stored.value) for one in rules[rule_after(names, after) :]
-                 if stored and level in (None, one.level)]  # fmt: skip
-        return connection(views, size, after, lambda one: rule_cursor(names, one.identifier))
+        keys = [one.identifier for one in rules]
+        views = [Rule.of(one, stored.value, naming) for one in rules[rule_after(keys, after) :]
+                 if stored and wanted in (None, one.level)]  # fmt: skip
+        return connection(views, size, after, lambda one: rule_cursor(keys, one.stored.identifier))
 
     @strawberry.field(
         description="Rule results, by blueprint, entity and scorecard, in the order of the rules."
@@ -226,8 +240,9 @@ class Query:
         """A page of rule results."""
         size = page_size(first)
         results = info.context.services.results
-        found = await results.page(wanted(filter), result_after(after), size + 1)
-        views = [RuleResult.of(one.entity, one.scorecard, one.rule, one.result) for one in found]
+        naming = await info.context.naming()
+        found = await results.page(wanted_results(filter, naming), result_after(after), size + 1)
+        views = [RuleResult.of(one.entity, one.scorecard, one.rule, one.result, naming) for one in found]
         places = {view.key: one.place for view, one in zip(views, found, strict=True)}
         return connection(views, size, after, lambda one: result_cursor(places[one.key]))
 
@@ -243,8 +258,9 @@ class Query:
     ) -> relay.Connection[LevelChange] | None:
         """A page of level changes."""
         size = page_size(first)
-        found = await _history(info, change.ChangeKind.LEVEL, filter, after, size + 1)
-        return connection([LevelChange.of(one) for one in found], size, after, lambda one: one.cursor)
+        naming = await info.context.naming()
+        found = await _history(info, changes_of(change.ChangeKind.LEVEL, filter, naming), after, size + 1)
+        return connection([LevelChange.of(one, naming) for one in found], size, after, lambda one: one.cursor)
 
     @strawberry.field(description="The history of rule results, newest first.")
     async def rule_result_changes(
@@ -258,14 +274,18 @@ class Query:
     ) -> relay.Connection[RuleResultChange] | None:
         """A page of changes of rule results."""
         size = page_size(first)
-        found = await _history(info, change.ChangeKind.RULE_RESULT, filter, after, size + 1)
-        return connection([RuleResultChange.of(one) for one in found], size, after, lambda one: one.cursor)
+        naming = await info.context.naming()
+        changes = changes_of(change.ChangeKind.RULE_RESULT, filter, naming)
+        found = await _history(info, changes, after, size + 1)
+        return connection(
+            [RuleResultChange.of(one, naming) for one in found], size, after, lambda one: one.cursor
+        )
 
     @strawberry.field(description="One background evaluation; null where there is none of that identifier.")
     async def evaluation(self, info: Request, identifier: Identifier) -> Evaluation | None:
         """One evaluation."""
         found = await info.context.services.storage.evaluations.get(identifier)
-        return Evaluation.of(found) if found else None
+        return Evaluation.of(found, await info.context.naming()) if found else None
 
     @strawberry.field(description="The background evaluations, newest first.")
     async def evaluations(
@@ -275,8 +295,10 @@ class Query:
         size = page_size(first)
         behind = cursors.behind(after, "evaluations", 1)
         evaluations = info.context.services.storage.evaluations
-        found = await evaluations.page(blueprint, behind[0] if behind else None, size + 1)
-        views = [Evaluation.of(one) for one in found]
+        naming = await info.context.naming()
+        key = None if blueprint is None else naming.blueprints.key(blueprint)
+        found = await evaluations.page(key, behind[0] if behind else None, size + 1)
+        views = [Evaluation.of(one, naming) for one in found]
         return connection(views, size, after, lambda one: cursors.place("evaluations", one.identifier))
 
     @strawberry.field(
@@ -309,12 +331,6 @@ class Query:
         return [Plugin.of(one) for one in info.context.services.registry.plugins]
 
 
-async def _history(
-    info: Request,
-    kind: change.ChangeKind,
-    filter: ChangeFilterInput | None,
-    after: str | None,
-    limit: int,
-) -> list[change.Change]:
+async def _history(info: Request, changes: Changes, after: str | None, limit: int) -> list[change.Change]:
     before = cursors.number(after) if after is not None else None
-    return await info.context.services.storage.log.page(changes_of(kind, filter), before, limit)
+    return await info.context.services.storage.log.page(changes, before, limit)

@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 
 from levelmark.domain.change import Change, ChangeKind
+from levelmark.domain.naming import Naming
 from levelmark.graphql import cursors
 from levelmark.graphql.arguments import changes_of
 from levelmark.graphql.inputs.filters import ChangeFilterInput
@@ -33,16 +34,16 @@ class Subscription:
         self, info: Request, filter: Filter = None, after: Resume = None
     ) -> AsyncGenerator[LevelChange, None]:
         """Level changes, in the order of the log."""
-        async for change in _follow(info, ChangeKind.LEVEL, filter, after):
-            yield LevelChange.of(change)
+        async for change, naming in _follow(info, ChangeKind.LEVEL, filter, after):
+            yield LevelChange.of(change, naming)
 
     @strawberry.subscription(description="Every new result of a rule on an entity.")
     async def rule_result_changes(
         self, info: Request, filter: Filter = None, after: Resume = None
     ) -> AsyncGenerator[RuleResultChange, None]:
         """Changes of rule results, in the order of the log."""
-        async for change in _follow(info, ChangeKind.RULE_RESULT, filter, after):
-            yield RuleResultChange.of(change)
+        async for change, naming in _follow(info, ChangeKind.RULE_RESULT, filter, after):
+            yield RuleResultChange.of(change, naming)
 
 
 async def _follow(
@@ -50,11 +51,13 @@ async def _follow(
     kind: ChangeKind,
     filter: ChangeFilterInput | None,
     after: str | None,
-) -> AsyncGenerator[Change, None]:
+) -> AsyncGenerator[tuple[Change, Naming], None]:
     resume = after if after is not None else info.context.last_event_id
     start = cursors.number(resume) if resume is not None else None
-    changes = changes_of(kind, filter)
-    async for batch in info.context.services.feed.follow(start):
-        for change in batch:
-            if changes.wants(change):
-                yield change
+    services = info.context.services
+    changes = changes_of(kind, filter, await info.context.naming())
+    async for batch in services.feed.follow(start):
+        if wanted := [change for change in batch if changes.wants(change)]:
+            naming = await services.naming.current()  # all who follow ask at once, which is one look
+            for change in wanted:
+                yield change, naming

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from levelmark.domain.blueprint import Blueprint
 from levelmark.domain.entity import Entity
 from levelmark.domain.errors import NotFoundError
 from levelmark.domain.nearest import nearest
@@ -25,12 +24,12 @@ class Reached(Struct, frozen=True):
     more: bool
 
 
-async def along(entity: Entity, relation: str, after: str | None, size: int, context: Context) -> Reached:
-    """What an entity points at, in the order of its list, each once; what does not exist is left out.
+async def along(entity: Entity, name: str, after: str | None, size: int, context: Context) -> Reached:
+    """What an entity points at by the relation of that name, in the order of its list, each once.
 
-    Raises NotFoundError where its blueprint has no such relation.
+    What does not exist is left out. Raises NotFoundError where its blueprint has no such relation.
     """
-    target = await _target(entity, relation, context)
+    relation, target = await _target(entity, name, context)
     names = list(dict.fromkeys(entity.targets(relation)))
     listed = f"related {relation} of {entity.blueprint}/{entity.identifier}"
     place, width = _place(names, cursors.behind(after, listed, 2)), size + 1
@@ -49,12 +48,12 @@ async def along(entity: Entity, relation: str, after: str | None, size: int, con
     return Reached(shown, places, more=len(found) > size)
 
 
-async def missing(entity: Entity, relation: str, context: Context) -> list[str]:
-    """The identifiers that it points at and nothing has, in the order of its list.
+async def missing(entity: Entity, name: str, context: Context) -> list[str]:
+    """The identifiers that it points at by the relation of that name and nothing has, in its order.
 
     Raises NotFoundError where its blueprint has no such relation.
     """
-    target = await _target(entity, relation, context)
+    relation, target = await _target(entity, name, context)
     names = list(dict.fromkeys(entity.targets(relation)))
     context.allowance.take(len(names))
     exist = await context.loaders.exists.load_many([(target, name) for name in names])
@@ -68,8 +67,11 @@ async def against(
 
     Raises NotFoundError where there is no such blueprint, or it has no such relation to the entity's.
     """
+    naming = await context.naming()
     relations = await _leading(entity, blueprint, relation, context)
-    listed = f"relatedBy {blueprint} {relation or ''} of {entity.blueprint}/{entity.identifier}"
+    blueprint = naming.blueprints.key(blueprint)
+    which = relation and naming.properties_of(blueprint).key(relation)
+    listed = f"relatedBy {blueprint} {which or ''} of {entity.blueprint}/{entity.identifier}"
     behind = cursors.behind(after, listed, 1)
     if not relations:
         return Reached([], {}, more=False)
@@ -91,30 +93,36 @@ def _place(names: list[str], behind: tuple[str, ...] | None) -> int:
     return names.index(identifier) + 1 if identifier in names else cursors.number(position)
 
 
-async def _target(entity: Entity, relation: str, context: Context) -> str:
-    blueprint = await _blueprint(entity.blueprint, context)
-    if relation not in blueprint.relations:
-        raise _unknown(f"blueprint `{entity.blueprint}` has no relation", relation, blueprint.relations)
-    return blueprint.relations[relation].target
+async def _target(entity: Entity, name: str, context: Context) -> tuple[str, str]:
+    """The key of the relation of that name, and the blueprint that it leads to."""
+    naming = await context.naming()
+    names, relations = naming.properties_of(entity.blueprint), {}
+    if stored := await context.loaders.blueprint.load(entity.blueprint):
+        relations = stored.value.relations
+    relation = names.key(name)
+    if relation not in relations:
+        owner = naming.blueprints.name(entity.blueprint)
+        raise _unknown(f"blueprint `{owner}` has no relation", name, names.named(relations))
+    return relation, relations[relation].target
 
 
-async def _leading(entity: Entity, blueprint: str, relation: str | None, context: Context) -> tuple[str, ...]:
-    source = await _blueprint(blueprint, context)
-    leading = relations_to(source, entity.blueprint)
-    if relation is None:
-        return leading
-    if relation not in leading:
-        to = f"blueprint `{blueprint}` has no relation to `{entity.blueprint}` that is named"
-        raise _unknown(to, relation, leading)
-    return (relation,)
-
-
-async def _blueprint(identifier: str, context: Context) -> Blueprint:
-    stored = await context.loaders.blueprint.load(identifier)
+async def _leading(entity: Entity, blueprint: str, name: str | None, context: Context) -> tuple[str, ...]:
+    """The keys of the relations of the blueprint of that name that lead to the entity's; or the one named."""
+    naming = await context.naming()
+    key = naming.blueprints.key(blueprint)
+    stored = await context.loaders.blueprint.load(key)
     if stored is None:
-        names = await context.loaders.blueprint_names.load(None)
-        raise _unknown("there is no blueprint", identifier, names)
-    return stored.value
+        known = await context.loaders.blueprint_names.load(None)
+        raise _unknown("there is no blueprint", blueprint, known)
+    leading = relations_to(stored.value, entity.blueprint)
+    if name is None:
+        return leading
+    names = naming.properties_of(key)
+    if names.key(name) not in leading:
+        owner = naming.blueprints.name(entity.blueprint)
+        to = f"blueprint `{blueprint}` has no relation to `{owner}` that is named"
+        raise _unknown(to, name, map(names.name, leading))
+    return (names.key(name),)
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> NotFoundError:

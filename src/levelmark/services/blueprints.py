@@ -1,6 +1,6 @@
 """Blueprints: written, and deleted with all that hangs on them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from levelmark.domain.blueprint import Blueprint
 from levelmark.domain.change import CauseKind
@@ -14,6 +14,8 @@ from levelmark.services.breakage import Breakage, forced
 from levelmark.services.catalogue import Catalogue
 from levelmark.services.clock import Clock, now_text
 from levelmark.services.evaluations import EvaluationService
+from levelmark.services.keying import Keyed, keyed_blueprint
+from levelmark.services.naming import NamingSource
 from levelmark.services.outcome import Deleted, Outcome, Written
 from levelmark.services.relations import uses_of
 from levelmark.services.remodelling import Remodelling
@@ -34,6 +36,7 @@ class BlueprintService:
         remodelling: Remodelling,
         evaluations: EvaluationService,
         removal: Removal,
+        naming: NamingSource,
         clock: Clock,
     ) -> None:
         self._storage = storage
@@ -43,6 +46,7 @@ class BlueprintService:
         self._breakage = Breakage(storage, catalogue)
         self._evaluations = evaluations
         self._removal = removal
+        self._naming = naming
         self._clock = clock
 
     async def upsert(self, document: Json, *, force: bool = False) -> Written[Versioned[Blueprint]]:
@@ -63,60 +67,68 @@ class BlueprintService:
         )
 
     async def _try(
-        self, blueprint: Blueprint, issues: tuple[Issue, ...], *, force: bool
+        self, sent: Blueprint, issues: tuple[Issue, ...], *, force: bool
     ) -> Written[Versioned[Blueprint]] | None:
         """One round; None where another writer was faster."""
         known = await self._catalogue.every()
-        before = await self._shelf.get(blueprint.identifier)
-        remodelled = await self._remodelling.remodelled(blueprint)
+        naming = await self._naming.current()
+        before = await self._shelf.get(naming.blueprints.key(sent.identifier))
+        if before is not None and before.name != sent.identifier:
+            return None  # it was renamed just now
+        keyed = keyed_blueprint(sent, before, naming)
+        remodelled = await self._remodelling.remodelled(sent, keyed.naming)
         issues += (
-            *await self._target_issues(blueprint),
-            *await self._remodelling.calculation_issues(blueprint),
+            *keyed.issues,
+            *await self._target_issues(sent, keyed),
+            *await self._remodelling.calculation_issues(sent),
             *remodelled.own_issues(),
         )
-        if before is not None and blueprint.identifier in remodelled.before.blueprints:
+        if before is not None and sent.identifier in remodelled.before.blueprints:
             issues += tuple(forced(await self._breakage.issues(remodelled), force=force))
         if has_errors(issues):
             return Written(Outcome.INVALID, None, issues)
-        if before is not None and identical(to_document(before.value), to_document(blueprint)):
+        if before is not None and identical(to_document(before.value), to_document(keyed.value)):
             return Written(Outcome.UNCHANGED, before, issues)
-        if not await self._store(before, blueprint):
+        if not await self._store(before, keyed):
             return None
         begun = await self._evaluations.follow_up(known, CauseKind.BLUEPRINT_WRITTEN)
-        stands = await self._shelf.get(blueprint.identifier)
+        stands = await self._shelf.get(keyed.value.identifier)
         if before is None:
             return Written(Outcome.CREATED, stands, issues)
-        return Written(Outcome.UPDATED, stands, issues, begun.get(blueprint.identifier))
+        return Written(Outcome.UPDATED, stands, issues, begun.get(keyed.value.identifier))
 
-    async def _store(self, before: Versioned[Blueprint] | None, blueprint: Blueprint) -> bool:
+    async def _store(self, before: Versioned[Blueprint] | None, keyed: Keyed[Blueprint]) -> bool:
         now = now_text(self._clock)
         if before is None:
-            return await self._shelf.add(blueprint, now)
-        return await self._shelf.replace(before, blueprint, now)
+            return await self._shelf.add(keyed.value, now, keyed.names)
+        return await self._shelf.replace(before, keyed.value, now, keyed.names)
 
-    async def _target_issues(self, blueprint: Blueprint) -> list[Issue]:
-        targets = {relation.target for relation in blueprint.relations.values()} - {blueprint.identifier}
-        return [*_dangling(blueprint, await self._shelf.many(targets))]
+    async def _target_issues(self, sent: Blueprint, keyed: Keyed[Blueprint]) -> list[Issue]:
+        targets = {relation.target for relation in keyed.value.relations.values()}
+        known = {keyed.naming.blueprints.name(key) for key in await self._shelf.many(targets)}
+        return [*_dangling(sent, known)]
 
     async def delete(self, identifier: str, *, force: bool) -> Deleted:
         """Deletes a blueprint; one that has scorecards or entities only by `force`, and these with it."""
-        before = await self._shelf.get(identifier)
-        if before is None:
+        naming = await self._naming.current()
+        key = naming.blueprints.key(identifier)
+        before = await self._shelf.get(key)
+        if before is None or before.name != identifier:
             message = f"there is no blueprint `{identifier}`"
             return Deleted(Outcome.INVALID, (Issue.error(("identifier",), "NOT_FOUND", message),))
-        scorecards = await self._storage.definitions.scorecards(identifier)
-        entities = await self._storage.entities.count(identifier)
-        uses = await uses_of(self._storage, identifier)
+        scorecards = await self._storage.definitions.scorecards(key)
+        entities = await self._storage.entities.count(key)
+        uses = await uses_of(self._storage, key, naming)
         if (scorecards or entities) and not force:
             issue = _needs_force(f"{entities} entities and {len(scorecards)} scorecards would go with it")
             return Deleted(Outcome.INVALID, (issue, *uses), entities, len(scorecards))
         if not await self._shelf.remove(before):
             raise ConflictError(f"the blueprint `{identifier}` was just written; look at it and try again")
-        entities = await self._removal.all_of(identifier)
+        entities = await self._removal.all_of(key)
         return Deleted(Outcome.DELETED, uses, entities, len(scorecards))
 
 
-def _dangling(blueprint: Blueprint, known: dict[str, Versioned[Blueprint]]) -> Iterator[Issue]:
+def _dangling(blueprint: Blueprint, known: Collection[str]) -> Iterator[Issue]:
     for name, relation in blueprint.relations.items():
         if relation.target not in known and relation.target != blueprint.identifier:
             message = f"there is no blueprint `{relation.target}` yet"

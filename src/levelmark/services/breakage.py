@@ -11,6 +11,7 @@ from levelmark.domain.documents import to_document
 from levelmark.domain.entity import Entity, EntityInput
 from levelmark.domain.issue import Issue, Severity, has_errors
 from levelmark.domain.scorecard import Scorecard
+from levelmark.engine.translating import told_entity, told_scorecard
 from levelmark.engine.validation import EntityChecker, read_scorecard
 from levelmark.engine.validation.compatibility import Differences, calculation_issues, differences
 from levelmark.services.catalogue import Catalogue
@@ -36,15 +37,18 @@ class Breakage:
         if change.touch_readers:
             found += calculation_issues(after, change.unread)
         if change.touch_entities:
-            found += await self._entity_issues(before, after, change)
+            tally = _Tally(before, after, change)
+            found += await self._entity_issues(remodelled, tally)
         return found
 
     async def _scorecard_issues(self, remodelled: Remodelled) -> list[Issue]:
         """Of all blueprints: what a mirror shows may be of another type now."""
         before, after = remodelled.before.blueprints, remodelled.after.blueprints
-        moved = {name for name, one in before.items() if one != after[name]}
-        scorecards = await self._storage.definitions.scorecards_of(moved)
-        pairs = [(one.value, before[one.value.blueprint], after[one.value.blueprint]) for one in scorecards]
+        names = remodelled.naming.blueprints
+        moved = {names.key(name) for name, one in before.items() if one != after[name]}
+        stored = await self._storage.definitions.scorecards_of(moved)
+        scorecards = [told_scorecard(one, remodelled.naming) for one in stored]
+        pairs = [(one, before[one.blueprint], after[one.blueprint]) for one in scorecards]
         return [issue for pair in pairs for issue in self._broken(*pair)]
 
     def _broken(self, scorecard: Scorecard, before: Blueprint, after: Blueprint) -> Iterator[Issue]:
@@ -58,11 +62,11 @@ class Breakage:
         checked = read_scorecard(to_document(scorecard), blueprint, self._catalogue.operators)
         return [issue for issue in checked.issues if has_errors([issue])]
 
-    async def _entity_issues(self, before: Blueprint, after: Blueprint, change: Differences) -> list[Issue]:
-        tally = _Tally(before, after, change)
-        async with self._storage.entities.scan(Selection(after.identifier), Page()) as entities:
+    async def _entity_issues(self, remodelled: Remodelled, tally: "_Tally") -> list[Issue]:
+        selection = Selection(remodelled.naming.blueprints.key(remodelled.blueprint))
+        async with self._storage.entities.scan(selection, Page()) as entities:
             async for held in entities:
-                tally.add(held.entity)
+                tally.add(told_entity(held.entity, remodelled.naming))
         return [*tally.issues()]
 
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from levelmark.domain.entity import MAX_BYTES, Entity, EntityInput
 from levelmark.domain.issue import Issue
 from levelmark.domain.json import identical
+from levelmark.domain.naming import UNNAMED, Naming
 from levelmark.storage.rows import Held
 
 
@@ -19,16 +20,26 @@ class Mode(StrEnum):
 
 
 class Draft(Struct, frozen=True):
-    """An entity to be written, with the `issues` of its document; without `mode`, only evaluated again."""
+    """An entity to be written, with the `issues` of its document; without `mode`, only evaluated again.
+
+    `input` is in keys; `sent` is the same in the names of `naming`, in which issues are told.
+    """
 
     input: EntityInput
     mode: Mode | None
     issues: tuple[Issue, ...] = ()
+    sent: EntityInput | None = None
+    naming: Naming = UNNAMED
 
     @property
     def key(self) -> tuple[str, str]:
         """What the entity is known by."""
         return self.input.blueprint, self.input.identifier
+
+    @property
+    def blueprint(self) -> str:
+        """What the blueprint is called."""
+        return self.naming.blueprints.name(self.input.blueprint)
 
     def applied(self, before: Entity | None) -> Entity:
         """The entity as it is to be, over what it was."""
@@ -85,13 +96,13 @@ def size_issues(entity: Entity) -> list[Issue]:
 
 def unknown_blueprint(draft: Draft) -> Issue:
     """There is no such blueprint."""
-    message = f"there is no blueprint `{draft.input.blueprint}`; write it first"
+    message = f"there is no blueprint `{draft.blueprint}`; write it first"
     return Issue.error(("blueprint",), "UNKNOWN_BLUEPRINT", message)
 
 
 def unknown_entity(draft: Draft) -> Issue:
     """There is no such entity, and it was only to be evaluated."""
-    message = f"blueprint `{draft.input.blueprint}` has no entity `{draft.input.identifier}`"
+    message = f"blueprint `{draft.blueprint}` has no entity `{draft.input.identifier}`"
     return Issue.error(("identifier",), "NOT_FOUND", message)
 
 

@@ -7,8 +7,10 @@ from levelmark.domain.change import CauseKind
 from levelmark.domain.entity import Entity
 from levelmark.domain.issue import Issue
 from levelmark.domain.json import Json
+from levelmark.domain.naming import UNNAMED, Naming
 from levelmark.engine.validation import read_entity, sound_part
 from levelmark.services.catalogue import Catalogue
+from levelmark.services.keying import keyed_input
 from levelmark.services.listing import Ask, Listed, Listing
 from levelmark.services.outcome import Outcome, Written
 from levelmark.services.pointers import Pointers
@@ -39,18 +41,24 @@ class EntityService:
         """The entities of these (blueprint, identifier) pairs, those that exist."""
         return {key: held.entity for key, held in (await self._store.get(keys)).items()}
 
-    async def page(self, selection: Selection, query: Json, ask: Ask) -> list[Listed]:
+    async def page(
+        self, selection: Selection, query: Json, ask: Ask, naming: Naming = UNNAMED
+    ) -> list[Listed]:
         """A page of the selected entities that the query, if there is one, is true of, with their places.
+
+        The selection and the order are in keys, the query, as it was sent, in names.
 
         Raises NotFoundError where there is no such blueprint or scorecard, InvalidInputError where the query
         is not sound, or nothing can be ordered by the property.
         """
-        return await self._listing.listed(selection, query, ask)
+        return await self._listing.listed(selection, query, ask, naming)
 
     async def upsert(
-        self, documents: Sequence[Json], mode: Mode, *, strict: bool = False
+        self, documents: Sequence[Json], mode: Mode, naming: Naming = UNNAMED, *, strict: bool = False
     ) -> list[Written[Entity]]:
         """Writes entities, each on its own: the answers stand in the order of the documents.
+
+        The documents are in names, as they were sent; the answers are in keys.
 
         One that points at an entity that does not exist gets a warning; if `strict`, it is not written. What
         the same request writes exists.
@@ -64,11 +72,12 @@ class EntityService:
             if sent is None:
                 answers[place] = Written(Outcome.INVALID, None, checked.issues)
                 continue
-            key = (sent.blueprint, sent.identifier)
+            draft = Draft(keyed_input(sent, naming), mode, checked.issues, sent, naming)
+            key = draft.key
             if seen.setdefault(key, place) != place:
                 answers[place] = Written(Outcome.INVALID, None, (_twice(seen[key]),))
                 continue
-            drafts.append((place, Draft(sent, mode, checked.issues)))
+            drafts.append((place, draft))
         written = await self._write([draft for _, draft in drafts], strict=strict)
         for (place, _), answer in zip(drafts, written, strict=True):
             answers[place] = answer
@@ -80,12 +89,19 @@ class EntityService:
         written = await self._writing.write(judged, CauseKind.ENTITY_WRITTEN)
         return lacking.warned(drafts, written)
 
-    async def evaluate(self, blueprint: str, identifiers: Sequence[str]) -> list[Written[Entity]]:
+    async def evaluate(
+        self, blueprint: str, identifiers: Sequence[str], naming: Naming = UNNAMED
+    ) -> list[Written[Entity]]:
         """Evaluates entities now; the answers stand in the order of the identifiers."""
-        return await self._writing.evaluate([(blueprint, name) for name in identifiers])
+        return await self._writing.evaluate([(blueprint, name) for name in identifiers], naming)
 
     async def delete(
-        self, blueprint: str, identifiers: Sequence[str], *, strict: bool = False
+        self,
+        blueprint: str,
+        identifiers: Sequence[str],
+        naming: Naming = UNNAMED,
+        *,
+        strict: bool = False,
     ) -> list[Written[Entity]]:
         """Deletes entities, each on its own; their scores go, and the log says so.
 
@@ -95,9 +111,9 @@ class EntityService:
         held = leaving.held() if strict else set()
         gone = await self._removal.entities(blueprint, [name for name in identifiers if name not in held])
         return [
-            _deleted(gone.get(name), leaving.told(name), (blueprint, name))
+            _deleted(gone.get(name), leaving.told(name, naming), (naming.blueprints.name(blueprint), name))
             if name not in held
-            else Written(Outcome.INVALID, None, (_needed(leaving.told(name, held)),))
+            else Written(Outcome.INVALID, None, (_needed(leaving.told(name, naming, held)),))
             for name in identifiers
         ]
 

@@ -14,6 +14,7 @@ from levelmark.domain.blueprint import Blueprint
 from levelmark.domain.entity import Entity
 from levelmark.domain.errors import InvalidInputError, LimitExceededError
 from levelmark.domain.json import Json, JsonType
+from levelmark.domain.naming import UNNAMED, Naming
 from levelmark.engine.subject import ATTRIBUTES
 from levelmark.services.catalogue import Catalogue, Definitions
 from levelmark.services.clock import Clock
@@ -51,15 +52,22 @@ class FacetService:
         self._facets = storage.facets
         self._lookup = Lookup(storage, catalogue)
 
-    async def counts(self, selection: Selection, query: Json, subject: Subject, first: int) -> Counts:
+    async def counts(
+        self,
+        selection: Selection,
+        query: Json,
+        subject: Subject,
+        first: int,
+        naming: Naming = UNNAMED,
+    ) -> Counts:
         """The `first` most frequent values, then by value; of a scorecard, None counts those without a score.
 
         Raises NotFoundError where there is no such blueprint or scorecard, InvalidInputError where the query
         is not sound or the values cannot be counted, LimitExceededError where there are too many of them.
         """
-        definitions = await self._lookup.blueprint(selection.blueprint)
-        reader = _reader(subject, definitions)
-        sieved = await self._sieves.of(definitions.blueprint, selection, query)
+        definitions = await self._lookup.blueprint(selection.blueprint, naming)
+        reader = _reader(subject, definitions, naming)
+        sieved = await self._sieves.of(definitions.blueprint, selection, query, naming)
         if sieved.test is None:
             found = await self._facets.counts(sieved.selection, reader.members, first + 1)
         else:
@@ -105,15 +113,17 @@ def _ranked(values: Iterable[Json]) -> Iterator[tuple[int, Json]]:
             yield 2 if isinstance(value, bool) else int(isinstance(value, str)), value
 
 
-def _reader(subject: Subject, definitions: Definitions) -> _Reader:
+def _reader(subject: Subject, definitions: Definitions, naming: Naming) -> _Reader:
     named = (subject.property, subject.relation, subject.scorecard)
     if sum(one is not None for one in named) != 1:
         raise InvalidInputError("name exactly one of `property`, `relation` and `scorecard` to count")
     if subject.relation is not None:
-        return _of_relation(known_relation(definitions, subject.relation))
+        return _of_relation(known_relation(definitions, subject.relation, naming))
     if subject.scorecard is not None:
-        return _of_scorecard(known_scorecard(definitions, subject.scorecard).identifier)
-    return _of_property(known_property(definitions, subject.property or ""), definitions.blueprint)
+        return _of_scorecard(known_scorecard(definitions, subject.scorecard, naming).identifier)
+    return _of_property(
+        known_property(definitions, subject.property or "", naming), definitions.blueprint, naming
+    )
 
 
 def _of_relation(name: str) -> _Reader:
@@ -129,9 +139,10 @@ def _of_scorecard(name: str) -> _Reader:
     return _Reader(members_of(level_value(name)), levels)
 
 
-def _of_property(name: str, blueprint: Blueprint) -> _Reader:
+def _of_property(name: str, blueprint: Blueprint, naming: Naming) -> _Reader:
     if blueprint.types(name) == {JsonType.OBJECT}:
-        raise InvalidInputError(f"the values of `{name}` are objects, which cannot be counted")
+        called = naming.properties_of(blueprint.identifier).name(name)
+        raise InvalidInputError(f"the values of `{called}` are objects, which cannot be counted")
     members = members_of(f"${property_field(name, blueprint)}")
     if name == "$team":
         return _Reader(members, lambda entity: entity.teams)

@@ -12,6 +12,7 @@ from levelmark.domain.blueprint import Blueprint
 from levelmark.domain.entity import Entity
 from levelmark.domain.errors import InvalidInputError
 from levelmark.domain.json import Json, JsonType
+from levelmark.domain.naming import UNNAMED, Naming
 from levelmark.services.catalogue import Catalogue, Definitions
 from levelmark.services.clock import Clock
 from levelmark.services.lookup import Lookup, known_property, known_scorecard
@@ -60,17 +61,19 @@ class Listing:
         self._passes = storage.passes
         self._lookup = Lookup(storage, catalogue)
 
-    async def listed(self, selection: Selection, query: Json, ask: Ask) -> list[Listed]:
+    async def listed(
+        self, selection: Selection, query: Json, ask: Ask, naming: Naming = UNNAMED
+    ) -> list[Listed]:
         """A page of the selected entities that the query, if there is one, is true of.
 
         Raises NotFoundError where there is no such blueprint or scorecard, InvalidInputError where the query
         is not sound, or nothing can be ordered by the property.
         """
-        definitions = await self._lookup.blueprint(selection.blueprint)
-        sieved = await self._sieves.of(definitions.blueprint, selection, query)
+        definitions = await self._lookup.blueprint(selection.blueprint, naming)
+        sieved = await self._sieves.of(definitions.blueprint, selection, query, naming)
         if isinstance(ask.by, Order) and is_indexed(ask.by, selection):
             return await self._scanned(sieved, ask.by, ask)
-        return await self._passed(sieved, _sorting(ask, definitions), ask)
+        return await self._passed(sieved, _sorting(ask, definitions, naming), ask)
 
     async def _scanned(self, sieved: Sieve, order: Order, ask: Ask) -> list[Listed]:
         after = None if ask.after is None else (ask.after[0], ask.after[1])
@@ -113,26 +116,27 @@ class Listing:
         return found[:limit]
 
 
-def _sorting(ask: Ask, definitions: Definitions) -> Sorting:
+def _sorting(ask: Ask, definitions: Definitions, naming: Naming) -> Sorting:
     match ask.by:
         case ByProperty(name):
-            return _by_property(known_property(definitions, name), definitions.blueprint, ask)
+            return _by_property(known_property(definitions, name, naming), definitions.blueprint, ask, naming)
         case ByLevel(name):
-            levels = [level.title for level in known_scorecard(definitions, name).levels]
+            levels = [level.title for level in known_scorecard(definitions, name, naming).levels]
             return Sorting(level_position(name, levels), descending=ask.descending)
         case Order():
             return Sorting(f"${ask.by.value}", descending=ask.descending)
 
 
-def _by_property(name: str, blueprint: Blueprint, ask: Ask) -> Sorting:
+def _by_property(name: str, blueprint: Blueprint, ask: Ask, naming: Naming) -> Sorting:
     field = f"${property_field(name, blueprint)}"
     if name == "$team":
         return Sorting({"$arrayElemAt": [field, 0]}, descending=ask.descending)
     types = blueprint.types(name)
     if not types & _SORTABLE:
         told = " or ".join(sorted(types))
+        called = naming.properties_of(blueprint.identifier).name(name)
         raise InvalidInputError(
-            f"entities cannot be ordered by `{name}`, whose values are of type {told}: "
+            f"entities cannot be ordered by `{called}`, whose values are of type {told}: "
             "order by a property of type String, Number or Boolean"
         )
     return Sorting(field, blueprint.is_instant(name), ask.descending)

@@ -7,11 +7,14 @@ from copy import deepcopy
 from typing import Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from levelmark.domain.change import Transition
 from levelmark.domain.failure import failure_text
 from levelmark.domain.json import Json
+from levelmark.domain.naming import Naming
 from levelmark.domain.notifier import Notification, Notifier
+from levelmark.services.naming import NamingSource
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +37,11 @@ class Notifications:
     A change is told at most once; what a crash or an overflow of 10,000 waiting ones loses is not told again.
     """
 
-    def __init__(self, notifiers: Mapping[str, Notifier], targets: Iterable[Target] = ()) -> None:
+    def __init__(
+        self, notifiers: Mapping[str, Notifier], targets: Iterable[Target], naming: NamingSource
+    ) -> None:
         self._targets = [(target, notifiers[target.notifier]) for target in targets]
+        self._naming = naming
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
@@ -67,9 +73,20 @@ class Notifications:
         async with self._slots:
             try:
                 async with asyncio.timeout(_SECONDS):
-                    await notifier.notify(notification, deepcopy(target.configuration))
+                    told = _told(notification, await self._naming.latest())
+                    await notifier.notify(told, deepcopy(target.configuration))
             except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - a plugin may raise anything
                 log.error("notifier %s failed on %s: %s", notifier.name, notification.id, failure_text(error))  # noqa: TRY400 - no traceback: a third party's fault, told in one line
+
+
+def _told(notification: Notification, naming: Naming) -> Notification:
+    levels = naming.levels_of(notification.scorecard)
+    return replace(
+        notification,
+        blueprint=naming.blueprints.name(notification.blueprint),
+        before=notification.before and levels.name(notification.before),
+        after=notification.after and levels.name(notification.after),
+    )
 
 
 def _notifications(transition: Transition) -> Iterable[Notification]:

@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from levelmark.domain.entity import Entity
+from levelmark.domain.naming import UNNAMED, Naming
 from levelmark.services.relations import relations_to
 from levelmark.services.targets import reached
 from levelmark.storage import Storage
@@ -27,8 +28,10 @@ class Pointer(Struct, frozen=True):
     identifier: str
     relation: str
 
-    def __str__(self) -> str:
-        return f"{self.blueprint}/{self.identifier} ({self.relation})"
+    def told(self, naming: Naming) -> str:
+        """The pointer in words."""
+        relation = naming.properties_of(self.blueprint).name(self.relation)
+        return f"{naming.blueprints.name(self.blueprint)}/{self.identifier} ({relation})"
 
 
 class Leaving(Struct, frozen=True):
@@ -48,7 +51,9 @@ class Leaving(Struct, frozen=True):
                 targets.setdefault(one.identifier, []).append(name)
         return reached(self.outside, targets)
 
-    def told(self, identifier: str, staying: AbstractSet[str] = frozenset()) -> str | None:
+    def told(
+        self, identifier: str, naming: Naming = UNNAMED, staying: AbstractSet[str] = frozenset()
+    ) -> str | None:
         """Who points at the entity and stays, in words; None where nobody does."""
         count, first = self.outside.get(identifier, (0, ()))
         kept = [one for one in self.inside.get(identifier, ()) if one.identifier in staying]
@@ -58,7 +63,7 @@ class Leaving(Struct, frozen=True):
             return None
         times = "once" if count == 1 else f"{count:,} times"
         more = ", …" if count > len(shown) else ""
-        return f"it is pointed at {times}: {', '.join(map(str, shown))}{more}"
+        return f"it is pointed at {times}: {', '.join(one.told(naming) for one in shown)}{more}"
 
 
 class _Way(Struct, frozen=True):

@@ -5,6 +5,8 @@ from typing import Any
 
 from levelmark.domain.blueprint import Blueprint
 from levelmark.domain.issue import Issue
+from levelmark.domain.naming import UNNAMED, Naming
+from levelmark.engine.translating import told_blueprint
 from levelmark.storage import Storage
 
 
@@ -13,17 +15,20 @@ def relations_to(blueprint: Blueprint, target: str) -> tuple[str, ...]:
     return tuple(name for name, one in blueprint.relations.items() if one.target == target)
 
 
-async def uses_of(storage: Storage, blueprint: str) -> tuple[Issue, ...]:
+async def uses_of(storage: Storage, blueprint: str, naming: Naming = UNNAMED) -> tuple[Issue, ...]:
     """What other blueprints have that is nothing without this one: a warning for each.
 
-    Relations that lead to it, mirror properties that read through it, aggregations of its entities.
+    Relations that lead to it, mirror properties that read through it, aggregations of its entities. The
+    blueprint is told by its key; the issues speak in names.
     """
-    every = {one.value.identifier: one.value for one in await storage.definitions.blueprints()}
-    others = [one for name, one in every.items() if name != blueprint]
+    stored = [told_blueprint(one, naming) for one in await storage.definitions.blueprints()]
+    every = {one.identifier: one for one in stored}
+    called = naming.blueprints.name(blueprint)
+    others = [one for name, one in every.items() if name != called]
     return tuple(
         Issue.warning((), "STILL_USED", f"blueprint `{one.identifier}`: {use}")
         for one in others
-        for use in _uses(one, blueprint, every)
+        for use in _uses(one, called, every)
     )
 
 

@@ -7,18 +7,24 @@ from msgspec.structs import replace
 
 from levelmark.domain.blueprint import Blueprint, ResolvedBlueprint
 from levelmark.domain.issue import Issue, Severity, path_text
+from levelmark.domain.naming import UNNAMED, Naming
 from levelmark.engine.derived.circles import Place
 from levelmark.engine.model import Model
+from levelmark.engine.translating import ToNames
 from levelmark.services.calculating import Calculator
 from levelmark.services.catalogue import Catalogue
 
 
 class Remodelled(Struct, frozen=True):
-    """All blueprints as they are, and as they would be with the new version of one of them."""
+    """All blueprints as they are, and as they would be with the new version of one of them.
+
+    All are in the names of `naming`, which are those that hold with the new version.
+    """
 
     before: Model
     after: Model
     blueprint: str
+    naming: Naming = UNNAMED
 
     @property
     def resolved(self) -> ResolvedBlueprint:
@@ -47,12 +53,15 @@ class Remodelling:
         self._catalogue = catalogue
         self._calculator = calculator
 
-    async def remodelled(self, blueprint: Blueprint) -> Remodelled:
-        """All blueprints, with this one in the place of that of its identifier."""
+    async def remodelled(self, blueprint: Blueprint, naming: Naming = UNNAMED) -> Remodelled:
+        """All blueprints, with this one, in names, in the place of that of its identifier."""
         before = await self._catalogue.model()
+        if not naming.plain:
+            told = map(ToNames(naming).blueprint, before.blueprints.values())
+            before = Model(told, self._catalogue.operators)
         declared = {**before.blueprints, blueprint.identifier: blueprint}
         after = Model(declared.values(), self._catalogue.operators)
-        return Remodelled(before, after, blueprint.identifier)
+        return Remodelled(before, after, blueprint.identifier, naming)
 
     async def calculation_issues(self, blueprint: Blueprint) -> Sequence[Issue]:
         """The calculations that are no jq programs."""

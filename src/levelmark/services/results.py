@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from levelmark.domain.entity import Entity
+from levelmark.domain.naming import KeyOf
 from levelmark.domain.score import Result, RuleResult
 from levelmark.domain.scorecard import Rule, Scorecard
 from levelmark.services.catalogue import Catalogue
@@ -20,13 +21,15 @@ class Wanted(Struct, frozen=True):
     entity: str | None = None
     teams: tuple[str, ...] | None = None
     scorecard: str | None = None
-    rule: str | None = None
-    level: str | None = None
+    rule: KeyOf | None = None
+    level: KeyOf | None = None
     result: Result | None = None
 
-    def concerns(self, rule: Rule) -> bool:
-        """Whether results of that rule are wanted."""
-        return self.rule in (None, rule.identifier) and self.level in (None, rule.level)
+    def concerns(self, rule: Rule, scorecard: str) -> bool:
+        """Whether results of that rule of the scorecard are wanted."""
+        return (self.rule is None or self.rule.within(scorecard) == rule.identifier) and (
+            self.level is None or self.level.within(scorecard) == rule.level
+        )
 
 
 class ResultPlace(Struct, frozen=True):
@@ -136,7 +139,7 @@ def _conditions(
 
 
 def _score(wanted: Wanted, scorecard: Scorecard) -> dict[str, Any] | None:
-    rules = [rule.identifier for rule in scorecard.rules if wanted.concerns(rule)]
+    rules = [rule.identifier for rule in scorecard.rules if wanted.concerns(rule, scorecard.identifier)]
     if not rules:
         return None
     result: dict[str, Any] = {"rule": {"$in": rules}}
@@ -153,5 +156,9 @@ def _results(entity: Entity, scorecards: dict[str, Scorecard], wanted: Wanted) -
         by_rule = {result.rule: result for result in score.results}
         for position, rule in enumerate(scorecard.rules):
             result = by_rule.get(rule.identifier)
-            if result and wanted.concerns(rule) and wanted.result in (None, result.result):
+            if (
+                result
+                and wanted.concerns(rule, scorecard.identifier)
+                and wanted.result in (None, result.result)
+            ):
                 yield FoundResult(entity, scorecard, position, result)

@@ -5,19 +5,24 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from levelmark.domain.blueprint import Blueprint
 from levelmark.domain.change import CauseKind
 from levelmark.domain.documents import to_document, to_scorecard
 from levelmark.domain.errors import ConflictError
 from levelmark.domain.issue import Issue, has_errors, nearest
 from levelmark.domain.json import Json, identical
+from levelmark.domain.naming import Naming
 from levelmark.domain.scorecard import Scorecard
 from levelmark.domain.versioned import Versioned
 from levelmark.engine.evaluate import CompiledScorecard
 from levelmark.engine.present import Present
+from levelmark.engine.translating import ToNames, told_scorecard
 from levelmark.engine.validation import Checked, read_scorecard
 from levelmark.services.catalogue import Catalogue, Definitions
 from levelmark.services.clock import Clock, now_text
 from levelmark.services.evaluations import EvaluationService
+from levelmark.services.keying import Keyed, keyed_scorecard
+from levelmark.services.naming import NamingSource
 from levelmark.services.outcome import Deleted, Outcome, Written
 from levelmark.services.rule_edit import RuleEdit
 from levelmark.storage import Storage
@@ -31,12 +36,18 @@ class ScorecardService:
     """What can be done with scorecards and rules."""
 
     def __init__(
-        self, storage: Storage, catalogue: Catalogue, evaluations: EvaluationService, clock: Clock
+        self,
+        storage: Storage,
+        catalogue: Catalogue,
+        evaluations: EvaluationService,
+        naming: NamingSource,
+        clock: Clock,
     ) -> None:
         self._storage = storage
         self._shelf = storage.definitions.scorecard
         self._catalogue = catalogue
         self._evaluations = evaluations
+        self._naming = naming
         self._clock = clock
 
     async def upsert(self, document: Json) -> Written[Versioned[Scorecard]]:
@@ -52,40 +63,52 @@ class ScorecardService:
     async def _try(
         self, document: Json, before: Versioned[Scorecard] | None
     ) -> Written[Versioned[Scorecard]] | None:
+        naming = await self._naming.current()
         blueprint = document.get("blueprint") if isinstance(document, dict) else None
-        definitions = await self._catalogue.one(blueprint) if isinstance(blueprint, str) else None
-        checked = self._judged(document, definitions)
-        issues = (*await self._blueprint_issues(blueprint, definitions, before), *checked.issues)
+        definitions = await self._definitions(blueprint, naming) if isinstance(blueprint, str) else None
+        checked = self._judged(document, definitions, naming)
+        issues = (*await self._blueprint_issues(blueprint, definitions, before, naming), *checked.issues)
         if checked.value is None or definitions is None or has_errors(issues):
             return Written(Outcome.INVALID, None, issues)
-        issues += tuple(await self._filter_issues(checked.value, definitions))
-        return await self._store(checked.value, before, issues)
+        keyed = keyed_scorecard(checked.value, before, naming)
+        issues += tuple(await self._filter_issues(keyed.value, definitions, blueprint))
+        return await self._store(keyed, before, (*issues, *keyed.issues))
 
-    def _judged(self, document: Json, definitions: Definitions | None) -> Checked[Scorecard]:
-        blueprint = definitions.blueprint if definitions else None
+    async def _definitions(self, blueprint: str, naming: Naming) -> Definitions | None:
+        return await self._catalogue.one(naming.blueprints.key(blueprint))
+
+    def _judged(self, document: Json, definitions: Definitions | None, naming: Naming) -> Checked[Scorecard]:
+        blueprint: Blueprint | None = definitions.blueprint if definitions else None
+        if blueprint is not None and not naming.plain:
+            blueprint = ToNames(naming).blueprint(blueprint)
         return read_scorecard(document, blueprint, self._catalogue.operators)
 
     async def _blueprint_issues(
-        self, name: Json, definitions: Definitions | None, before: Versioned[Scorecard] | None
+        self,
+        name: Json,
+        definitions: Definitions | None,
+        before: Versioned[Scorecard] | None,
+        naming: Naming,
     ) -> list[Issue]:
         if not isinstance(name, str):
             return []
         if definitions is None:
             return [await self._unknown_blueprint(name)]
-        moved = before is not None and before.value.blueprint != name
-        return [_of_another(before.value)] if moved and before is not None else []
+        if before is None or before.value.blueprint == naming.blueprints.key(name):
+            return []
+        return [_of_another(before.value.identifier, naming.blueprints.name(before.value.blueprint))]
 
     async def _store(
-        self, scorecard: Scorecard, before: Versioned[Scorecard] | None, issues: tuple[Issue, ...]
+        self, keyed: Keyed[Scorecard], before: Versioned[Scorecard] | None, issues: tuple[Issue, ...]
     ) -> Written[Versioned[Scorecard]] | None:
-        now = now_text(self._clock)
+        now, scorecard, names = now_text(self._clock), keyed.value, keyed.names
         if before is not None and identical(to_document(before.value), to_document(scorecard)):
             return Written(Outcome.UNCHANGED, before, issues)
         known = await self._catalogue.current([scorecard.blueprint])
         if before is None:
-            outcome, stored = Outcome.CREATED, await self._shelf.add(scorecard, now)
+            outcome, stored = Outcome.CREATED, await self._shelf.add(scorecard, now, names)
         else:
-            outcome, stored = Outcome.UPDATED, await self._shelf.replace(before, scorecard, now)
+            outcome, stored = Outcome.UPDATED, await self._shelf.replace(before, scorecard, now, names)
         if not stored:
             return None
         begun = await self._evaluations.follow_up(known, CauseKind.SCORECARD_WRITTEN)
@@ -109,24 +132,28 @@ class ScorecardService:
             before = await self._shelf.get(identifier)
             if before is None:
                 return Written(Outcome.INVALID, None, (_no_scorecard(identifier, "scorecard"),))
-            edit = edit_of(before.value)
+            naming = await self._naming.current()
+            told = naming.with_scorecard(identifier, before.names)
+            edit = edit_of(told_scorecard(before, told))
             if isinstance(edit, Issue):
                 return Written(Outcome.INVALID, None, (edit,))
-            written = await self._try_edit(edit, before)
+            written = await self._try_edit(edit, before, naming)
             if written is not None:
                 return written
         raise ConflictError(f"others keep writing the scorecard `{identifier}`; try again in a moment")
 
     async def _try_edit(
-        self, edit: RuleEdit, before: Versioned[Scorecard]
+        self, edit: RuleEdit, before: Versioned[Scorecard], naming: Naming
     ) -> Written[Versioned[Scorecard]] | None:
         definitions = await self._catalogue.one(before.value.blueprint)
         if definitions is None:
-            return Written(Outcome.INVALID, None, (await self._unknown_blueprint(before.value.blueprint),))
-        issues = edit.issues(self._judged(edit.document, definitions).issues)
+            gone = naming.blueprints.name(before.value.blueprint)
+            return Written(Outcome.INVALID, None, (await self._unknown_blueprint(gone),))
+        issues = edit.issues(self._judged(edit.document, definitions, naming).issues)
         if has_errors(issues):
             return Written(Outcome.INVALID, None, issues)
-        return await self._store(to_scorecard(edit.document), before, issues)
+        keyed = keyed_scorecard(to_scorecard(edit.document), before, naming)
+        return await self._store(keyed, before, (*issues, *edit.issues(keyed.issues)))
 
     async def delete(self, identifier: str, *, force: bool) -> Deleted:
         """Deletes a scorecard; one that has results only by `force`, and these with it."""
@@ -149,11 +176,13 @@ class ScorecardService:
         return Deleted(Outcome.DELETED, (), scores, 1, results, evaluation)
 
     async def _unknown_blueprint(self, name: str) -> Issue:
-        names = [one.value.identifier for one in await self._storage.definitions.blueprints()]
+        names = [one.name for one in await self._storage.definitions.blueprints()]
         message = f"there is no blueprint `{name}`; write it first"
         return Issue.error(("blueprint",), "UNKNOWN_BLUEPRINT", message, nearest(name, names))
 
-    async def _filter_issues(self, scorecard: Scorecard, definitions: Definitions) -> list[Issue]:
+    async def _filter_issues(
+        self, scorecard: Scorecard, definitions: Definitions, blueprint: Json
+    ) -> list[Issue]:
         if scorecard.filter is None:
             return []
         compiled = CompiledScorecard(
@@ -168,7 +197,7 @@ class ScorecardService:
                 looked_at += 1
         if looked_at in (0, _LOOKED_AT):
             return []
-        message = f"none of the {looked_at} entities of `{scorecard.blueprint}` passes the filter"
+        message = f"none of the {looked_at} entities of `{blueprint}` passes the filter"
         return [Issue.warning(("filter",), "MATCHES_NOTHING", message)]
 
 
@@ -180,12 +209,12 @@ def _deletion(scorecard: Scorecard, rule: str) -> RuleEdit | Issue:
     return Issue.error(("identifier",), "NOT_FOUND", message, nearest(rule, names))
 
 
-def _of_another(scorecard: Scorecard) -> Issue:
+def _of_another(scorecard: str, blueprint: str) -> Issue:
     message = (
-        f"the scorecard `{scorecard.identifier}` is one of blueprint `{scorecard.blueprint}`: "
+        f"the scorecard `{scorecard}` is one of blueprint `{blueprint}`: "
         "identifiers of scorecards are unique; choose another, or delete that one first"
     )
-    return Issue.error(("blueprint",), "OTHER_BLUEPRINT", message, scorecard.blueprint)
+    return Issue.error(("blueprint",), "OTHER_BLUEPRINT", message, blueprint)
 
 
 def _no_scorecard(identifier: str, field: str) -> Issue:

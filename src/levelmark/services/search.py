@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from levelmark.domain.entity import Entity
+from levelmark.domain.naming import UNNAMED, Naming
 from levelmark.domain.search import Search, Term
 from levelmark.domain.words import name_words, words
 from levelmark.services.catalogue import Catalogue
@@ -44,6 +45,8 @@ class SearchService:
         teams: Sequence[str] | None,
         after: Hit | None,
         first: int,
+        *,
+        naming: Naming = UNNAMED,
     ) -> Hits:
         """The `first` best hits behind `after`, of any of the blueprints and teams, if some are named.
 
@@ -51,7 +54,7 @@ class SearchService:
         NotFoundError where there is no such blueprint.
         """
         search = Search.of(text)
-        await self._lookup.blueprints(blueprints or ())
+        await self._lookup.blueprints(blueprints or (), naming)
         search = await self._search.anchored(search)
         hits = await self._search.hits(search, blueprints, teams, after, first + 1)
         page = hits[:first]

@@ -21,10 +21,12 @@ from levelmark.services.evaluations import EvaluationService
 from levelmark.services.facets import FacetService
 from levelmark.services.feed import Feed
 from levelmark.services.listing import Listing
+from levelmark.services.naming import NamingSource
 from levelmark.services.notifications import Notifications, Target
 from levelmark.services.reconciling import Reconciler
 from levelmark.services.remodelling import Remodelling
 from levelmark.services.removal import Removal
+from levelmark.services.renaming import RenamingService
 from levelmark.services.results import ResultService
 from levelmark.services.rippling import Rippling
 from levelmark.services.scorecards import ScorecardService
@@ -60,8 +62,9 @@ class Services:
         self.clock = clock = clock or self._database_clock
         self.registry = registry
         self.catalogue = Catalogue(storage, registry.operators)
+        self.naming = NamingSource(storage)
         self.feed = Feed(storage.log, ring)
-        self.notifications = Notifications(registry.notifiers, targets)
+        self.notifications = Notifications(registry.notifiers, targets, self.naming)
         self.delivery = Delivery(storage, self.notifications)
         self.calculator = Calculator()
         self.rippling = Rippling(storage)
@@ -76,15 +79,17 @@ class Services:
         self.entities = EntityService(storage, self.catalogue, writing, removal, listing)
         self.search = SearchService(storage, self.catalogue)
         self.facets = FacetService(storage, self.catalogue, clock)
-        self.scorecards = ScorecardService(storage, self.catalogue, self.evaluations, clock)
+        self.scorecards = ScorecardService(storage, self.catalogue, self.evaluations, self.naming, clock)
         self.blueprints = BlueprintService(
             storage,
             self.catalogue,
             remodelling=Remodelling(self.catalogue, self.calculator),
             evaluations=self.evaluations,
             removal=removal,
+            naming=self.naming,
             clock=clock,
         )
+        self.renaming = RenamingService(storage, self.naming, clock)
         self.results = ResultService(storage, self.catalogue)
         self.spreading = Spreading(storage, self.catalogue, self.rippling, writing, self.evaluations)
         self.timekeeping = Timekeeping(storage, writing, clock)

@@ -10,12 +10,13 @@ from levelmark.domain.entity import Entity
 from levelmark.domain.errors import InvalidInputError
 from levelmark.domain.issue import Issue, has_errors
 from levelmark.domain.json import Json
+from levelmark.domain.naming import UNNAMED, Naming
 from levelmark.engine.evaluate import compile_filter
 from levelmark.engine.explain import Probes
 from levelmark.engine.present import Present
-from levelmark.engine.validation import read_query
 from levelmark.services.catalogue import Catalogue
 from levelmark.services.clock import Clock, now_text
+from levelmark.services.keying import read_keyed_query
 from levelmark.storage import Storage
 from levelmark.storage.exactness import exactly
 from levelmark.storage.pages import Selection
@@ -41,17 +42,22 @@ class Sieves:
         self._operators = catalogue.operators
         self._clock = clock
 
-    async def of(self, blueprint: Blueprint, selection: Selection, query: Json) -> Sieve:
+    async def of(
+        self, blueprint: Blueprint, selection: Selection, query: Json, naming: Naming = UNNAMED
+    ) -> Sieve:
         """The sieve of a selection and a query's document, None for all.
+
+        The query is in names, everything else in keys.
 
         Raises InvalidInputError where the query is not sound.
         """
         if selection.search is not None:
             selection = replace(selection, search=await self._search.anchored(selection.search))
-        return Sieve(selection) if query is None else self._queried(blueprint, selection, query)
+        return Sieve(selection) if query is None else self._queried(blueprint, selection, query, naming)
 
-    def _queried(self, blueprint: Blueprint, selection: Selection, document: Json) -> Sieve:
-        checked = read_query(document, blueprint, self._operators, ("filter", "query"))
+    def _queried(self, blueprint: Blueprint, selection: Selection, document: Json, naming: Naming) -> Sieve:
+        path = ("filter", "query")
+        checked = read_keyed_query(document, blueprint, self._operators, naming, path)
         if checked.value is None:
             raise InvalidInputError("; ".join(_told(one) for one in checked.issues if has_errors([one])))
         exact = exactly(checked.value, blueprint)

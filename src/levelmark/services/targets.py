@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from levelmark.domain.entity import Entity, EntityInput
+from levelmark.domain.entity import Entity
 from levelmark.domain.issue import Issue, Path, has_errors
 from levelmark.services.catalogue import Catalogue, Definitions
 from levelmark.services.outcome import Outcome, Written
@@ -26,16 +26,17 @@ DANGLING: Final = "DANGLING"
 
 
 class Target(Struct, frozen=True):
-    """An entity that a document points at, and where the document says so."""
+    """An entity that a document points at, what its blueprint is called, and where the document says so."""
 
     path: Path
     key: EntityKey
+    blueprint: str
 
     @property
     def message(self) -> str:
         """What is to be said where there is no such entity."""
-        blueprint, identifier = self.key
-        return f"blueprint `{blueprint}` has no entity `{identifier}`: write it, or point at another"
+        _, identifier = self.key
+        return f"blueprint `{self.blueprint}` has no entity `{identifier}`: write it, or point at another"
 
 
 class Lacking(Struct, frozen=True):
@@ -90,7 +91,7 @@ class Targets:
         if not pointing:
             return Lacking({})
         definitions = await self._catalogue.current(pointing)
-        named = {place: tuple(_targets(draft.input, definitions)) for place, draft in enumerate(drafts)}
+        named = {place: tuple(_targets(draft, definitions)) for place, draft in enumerate(drafts)}
         wanted = {one.key for targets in named.values() for one in targets}
         absent = wanted - await self._store.existing(wanted)
         lacking = {
@@ -105,20 +106,22 @@ class Targets:
         return frozenset(one.key for one in new if _is_sound(one, definitions.get(one.input.blueprint)))
 
 
-def _targets(sent: EntityInput, definitions: Mapping[str, Definitions]) -> Iterator[Target]:
+def _targets(draft: Draft, definitions: Mapping[str, Definitions]) -> Iterator[Target]:
     """What a document points at; the same target by the same relation once, where it stands first."""
+    sent, naming = draft.input, draft.naming
     if sent.blueprint not in definitions:
         return
-    for name, relation in definitions[sent.blueprint].blueprint.relations.items():
-        value = sent.relations.get(name)
+    for key, relation in definitions[sent.blueprint].blueprint.relations.items():
+        value, name = sent.relations.get(key), naming.properties_of(sent.blueprint).name(key)
+        called = naming.blueprints.name(relation.target)
         if isinstance(value, list):
             first = {one: place for place, one in reversed([*enumerate(value)])}
             yield from (
-                Target(("relations", name, place), (relation.target, one))
+                Target(("relations", name, place), (relation.target, one), called)
                 for one, place in sorted(first.items(), key=lambda item: item[1])
             )
         elif value:
-            yield Target(("relations", name), (relation.target, value))
+            yield Target(("relations", name), (relation.target, value), called)
 
 
 def _is_sound(new: Draft, definitions: Definitions | None) -> bool:

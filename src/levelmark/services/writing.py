@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from levelmark.domain.change import Cause, CauseKind
 from levelmark.domain.entity import Entity, EntityInput
 from levelmark.domain.issue import has_errors
+from levelmark.domain.naming import UNNAMED, Naming
 from levelmark.engine.derived.ripple import Ripple, ripple
 from levelmark.services.catalogue import Catalogue, Definitions
 from levelmark.services.counting import Counting
@@ -33,6 +34,7 @@ from levelmark.services.drafts import (
     unknown_entity,
 )
 from levelmark.services.evaluating import Evaluated, Evaluator
+from levelmark.services.judging import Judge
 from levelmark.services.outcome import Outcome, Written
 from levelmark.services.reaching import Reaching
 from levelmark.services.rippling import Rippling
@@ -77,10 +79,13 @@ class Writing:
         self._rippling = aftermath.rippling
         self._counting = aftermath.counting
         self._reaching = Reaching(storage.neighbours)
+        self._judge = Judge()
 
-    async def evaluate(self, keys: Sequence[tuple[str, str]]) -> list[Written[Entity]]:
+    async def evaluate(
+        self, keys: Sequence[tuple[str, str]], naming: Naming = UNNAMED
+    ) -> list[Written[Entity]]:
         """Evaluates stored entities again; one that does not exist gets an issue."""
-        drafts = [Draft(EntityInput(blueprint, identifier), None) for blueprint, identifier in keys]
+        drafts = [Draft(EntityInput(*key), None, naming=naming) for key in keys]
         return await self.write(drafts, CauseKind.REQUESTED)
 
     async def evaluate_held(self, held: Sequence[Held], cause: Cause) -> int:
@@ -150,7 +155,7 @@ class Writing:
             if not (trusted and definitions and one and one.stamp == definitions.full_stamp):
                 open_places.append(place)
                 continue
-            step = _judged(draft, definitions, one)
+            step = _judged(draft, definitions, one, self._judge)
             if isinstance(step, Candidate):
                 found[place] = definitions, step
             elif step.outcome is Outcome.INVALID:
@@ -171,7 +176,7 @@ class Writing:
         current = await self._catalogue.current({work.drafts[place].input.blueprint for place in places})
         for place in places:
             definitions = current.get(work.drafts[place].input.blueprint)
-            step = _judged(work.drafts[place], definitions, held.get(place))
+            step = _judged(work.drafts[place], definitions, held.get(place), self._judge)
             if isinstance(step, Candidate) and definitions is not None:
                 found[place] = definitions, step
             elif isinstance(step, Written):
@@ -220,7 +225,9 @@ class Writing:
         return await self._reaching.among(reached, keys)
 
 
-def _judged(draft: Draft, definitions: Definitions | None, held: Held | None) -> Candidate | Written[Entity]:
+def _judged(
+    draft: Draft, definitions: Definitions | None, held: Held | None, judge: Judge
+) -> Candidate | Written[Entity]:
     if definitions is None:
         return Written(Outcome.INVALID, None, (unknown_blueprint(draft),))
     if draft.mode is None and held is None:
@@ -229,7 +236,7 @@ def _judged(draft: Draft, definitions: Definitions | None, held: Held | None) ->
     if draft.mode is None:
         return Candidate.of(entity, held)
     candidate = Candidate.of(definitions.checker.completed(entity), held)
-    wrong = definitions.checker.issues(candidate.entity, draft.input)
+    wrong = judge.issues(candidate.entity, draft.sent or draft.input, definitions, draft.naming)
     issues = (*draft.issues, *wrong, *size_issues(candidate.entity))
     if has_errors(issues):
         return Written(Outcome.INVALID, None, issues)

@@ -1,15 +1,21 @@
-"""The definitions: blueprints, and scorecards with their rules inside, each write under a new version."""
+"""The definitions: blueprints, and scorecards with their rules inside, each write under a new version.
 
+A row's `identifier` and `document` are in keys, which never change; what its things are called now stands in
+`names` where that is not their keys, and what a blueprint itself is called in `name`.
+"""
+
+import secrets
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Generic, TypeVar
 
 from bson import ObjectId
 from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorDatabase
-from msgspec import Struct
+from msgspec import Struct, convert, to_builtins
 from pymongo.errors import DuplicateKeyError
 
 from levelmark.domain.blueprint import Blueprint
 from levelmark.domain.documents import to_blueprint, to_document, to_scorecard
+from levelmark.domain.naming import Naming, OwnNames, naming_of
 from levelmark.domain.scorecard import Scorecard
 from levelmark.domain.versioned import Versioned
 from levelmark.storage.errors import translated
@@ -18,6 +24,7 @@ from levelmark.storage.keys import escape, unescape
 Value = TypeVar("Value", Blueprint, Scorecard)
 
 _MANY: Final = 10_000
+_NO_NAMES: Final = OwnNames()
 
 
 class Versions(Struct, frozen=True):
@@ -42,6 +49,11 @@ class DefinitionStore:
     async def blueprints(self, after: str | None = None, limit: int = 0) -> list[Versioned[Blueprint]]:
         """Blueprints in the order of their identifiers; all of them without a limit."""
         return await self.blueprint.page({}, after, limit)
+
+    async def blueprints_by_name(self, after: str | None, limit: int) -> list[Versioned[Blueprint]]:
+        """Blueprints in the order of their present names, from behind the name `after`."""
+        conditions: dict[str, Any] = {} if after is None else {"name": {"$gt": after}}
+        return await self.blueprint.read(conditions, "name", limit)
 
     async def scorecards(
         self, blueprint: str | None = None, after: str | None = None, limit: int = 0
@@ -77,6 +89,39 @@ class DefinitionStore:
         found = {row["identifier"]: _stamp(row) for row in rows if "blueprint" not in row}
         return Versions(found, scorecards)
 
+    async def naming_state(self) -> "NamingState | None":
+        """What the naming in force depends on, in two calls; None, in one, where all names are keys."""
+        match = {"$match": _NAMED}
+        project = {"$project": {"_id": 0, "stamp": "$names.stamp"}}
+        scorecards = {"$unionWith": {"coll": self._scorecards.name, "pipeline": [match, project]}}
+        with translated():
+            rows = await self._blueprints.aggregate([match, project, scorecards]).to_list(None)
+            if not rows:
+                return None
+            blueprints = await self._blueprints.find({}, {"version": 1}).to_list(None)
+        versions = frozenset((str(row["_id"]), int(row["version"])) for row in blueprints)
+        return NamingState(frozenset(row["stamp"] for row in rows), versions)
+
+    async def naming(self) -> Naming:
+        """The naming in force."""
+        blueprints = await self.blueprints()
+        scorecards = await self.scorecard.read(_NAMED, "identifier", 0)
+        return naming_of(
+            {one.value.identifier: one.names for one in blueprints},
+            {one.value.identifier: one.names for one in scorecards},
+            {one.value.identifier: one.value for one in blueprints},
+        )
+
+
+class NamingState(Struct, frozen=True):
+    """The `stamps` of all definitions that keep names, and the versions of all blueprints."""
+
+    stamps: frozenset[str]
+    blueprints: frozenset[tuple[str, int]]
+
+
+_NAMED: Final[dict[str, Any]] = {"names.stamp": {"$gt": ""}}
+
 
 def _stamp(row: Mapping[str, Any]) -> str:
     return f"{row['_id']}:{row['version']}"
@@ -106,25 +151,48 @@ class _Shelf(Generic[Value]):
         """Definitions in the order of their identifiers, from behind `after`; 0 is no limit."""
         if after is not None:
             conditions = {"$and": [conditions, {"identifier": {"$gt": after}}]}
+        return await self.read(conditions, "identifier", limit)
+
+    async def read(self, conditions: Mapping[str, Any], order: str, limit: int) -> list[Versioned[Value]]:
+        """The definitions that meet the conditions, in the order of a field; 0 is no limit."""
         with translated():
-            cursor = self._collection.find(conditions).sort("identifier").limit(limit)
+            cursor = self._collection.find(conditions).sort(order).limit(limit)
             rows = await cursor.batch_size(limit or 1_000).to_list(None)
         return [self._versioned(row) for row in rows]
 
-    async def add(self, value: Value, now: str) -> bool:
-        """Stores a new definition; False where one of that identifier exists."""
+    async def add(self, value: Value, now: str, names: OwnNames = _NO_NAMES) -> bool:
+        """Stores a new definition; False where one of that identifier, or called so, exists."""
         row = {"_id": ObjectId(), "version": 1, "createdAt": now, **_fields(value, now)}
         try:
             with translated():
-                await self._collection.insert_one(row)
+                await self._collection.insert_one(row | _names_fields(value.identifier, names))
         except DuplicateKeyError:
             return False
         return True
 
-    async def replace(self, before: Versioned[Value], value: Value, now: str) -> bool:
-        """Stores a new version in place of `before`; False where that one is no longer in force."""
+    async def replace(
+        self, before: Versioned[Value], value: Value, now: str, names: OwnNames | None = None
+    ) -> bool:
+        """Stores a new version in place of `before`; False where that one is no longer in force.
+
+        The names stay as they are unless others are given.
+        """
+        fields = _fields(value, max(now, before.updated_at))
+        return await self._update(before, fields, before.names if names is None else names)
+
+    async def rename(self, before: Versioned[Value], names: OwnNames, now: str) -> bool:
+        """Stores other names; False where another version is in force or the definition's name is taken."""
+        try:
+            return await self._update(before, {"updatedAt": max(now, before.updated_at)}, names)
+        except DuplicateKeyError:
+            return False
+
+    async def _update(self, before: Versioned[Value], fields: dict[str, Any], names: OwnNames) -> bool:
         condition = {"_id": ObjectId(before.uid), "version": before.version}
-        update = {"$set": _fields(value, max(now, before.updated_at)), "$inc": {"version": 1}}
+        update: dict[str, Any] = {"$set": fields, "$inc": {"version": 1}}
+        if names != before.names:
+            update["$set"] = fields | _names_fields(before.value.identifier, names)
+            update |= {"$unset": {"names": ""}} if names.plain else {}
         with translated():
             answer = await self._collection.update_one(condition, update)
         return answer.matched_count == 1
@@ -139,9 +207,22 @@ class _Shelf(Generic[Value]):
 
     def _versioned(self, row: Mapping[str, Any]) -> Versioned[Value]:
         value = self._decode(unescape(row["document"]))
-        return Versioned(value, str(row["_id"]), row["version"], row["createdAt"], row["updatedAt"])
+        uid, names = str(row["_id"]), _names(row)
+        times = row["createdAt"], row["updatedAt"]
+        return Versioned(value, uid, row["version"], *times, names)
 
 
 def _fields(value: Blueprint | Scorecard, now: str) -> dict[str, Any]:
     fields = {"identifier": value.identifier, "document": escape(to_document(value)), "updatedAt": now}
     return {**fields, "blueprint": value.blueprint} if isinstance(value, Scorecard) else fields
+
+
+def _names_fields(key: str, names: OwnNames) -> dict[str, Any]:
+    fields: dict[str, Any] = {"name": key if names.name is None else names.name}
+    if not names.plain:
+        fields["names"] = {"stamp": secrets.token_hex(12), "own": escape(to_builtins(names))}
+    return fields
+
+
+def _names(row: Mapping[str, Any]) -> OwnNames:
+    return convert(unescape(row["names"]["own"]), OwnNames) if "names" in row else _NO_NAMES

@@ -12,8 +12,11 @@ _INDEXES: Final = {
     "blueprints": [
         IndexModel([("identifier", ASCENDING)], unique=True),
         IndexModel([("identifier", ASCENDING), ("version", ASCENDING), ("_id", ASCENDING)]),
+        IndexModel([("name", ASCENDING)], unique=True),
+        IndexModel([("names.stamp", ASCENDING)], sparse=True),
     ],
     "scorecards": [
+        IndexModel([("names.stamp", ASCENDING)], sparse=True),
         IndexModel([("identifier", ASCENDING)], unique=True),
         IndexModel([("blueprint", ASCENDING), ("identifier", ASCENDING)]),
     ],

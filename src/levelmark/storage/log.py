@@ -17,6 +17,7 @@ from pymongo.read_concern import ReadConcern
 from levelmark.domain.change import Cause, Change, ChangeKind, Transition
 from levelmark.domain.errors import UnavailableError
 from levelmark.domain.instant import instant_text
+from levelmark.domain.naming import KeyOf
 from levelmark.storage.errors import translated
 from levelmark.storage.gathering import Gathering
 
@@ -32,7 +33,7 @@ class Changes(Struct, frozen=True):
     blueprint: str | None = None
     entity: str | None = None
     scorecard: str | None = None
-    rule: str | None = None
+    rule: KeyOf | None = None
     teams: tuple[str, ...] | None = None
 
     def wants(self, change: Change) -> bool:
@@ -42,16 +43,25 @@ class Changes(Struct, frozen=True):
             and self.blueprint in (None, change.blueprint)
             and self.entity in (None, change.entity)
             and self.scorecard in (None, change.scorecard)
-            and self.rule in (None, change.rule)
+            and (self.rule is None or self.rule.within(change.scorecard) == change.rule)
             and (self.teams is None or not set(self.teams).isdisjoint(change.teams))
         )
 
     def conditions(self) -> dict[str, Any]:
         """The same in MongoDB's words."""
         named = {"kind": self.kind and self.kind.value, "blueprint": self.blueprint, "entity": self.entity,
-                 "scorecard": self.scorecard, "rule": self.rule}  # fmt: skip
+                 "scorecard": self.scorecard}  # fmt: skip
         conditions: dict[str, Any] = {field: value for field, value in named.items() if value is not None}
+        if self.rule is not None:
+            conditions |= _rule_conditions(self.rule, self.scorecard)
         return conditions | ({"teams": {"$in": list(self.teams)}} if self.teams is not None else {})
+
+
+def _rule_conditions(rule: KeyOf, scorecard: str | None) -> dict[str, Any]:
+    if scorecard is not None or not rule.said:
+        return {"rule": rule.otherwise if scorecard is None else rule.within(scorecard)}
+    said = [{"scorecard": one, "rule": key} for one, key in rule.said.items()]
+    return {"$or": [{"rule": rule.otherwise, "scorecard": {"$nin": list(rule.said)}}, *said]}
 
 
 class ChangeLog:

@@ -219,6 +219,27 @@ mutation($input: DeleteRuleInput!) {{
     deleteRule(input: $input) {{outcome {_ISSUES} scorecard {{{_SCORECARD}}} evaluation {{{_EVALUATION}}}}}
 }}"""
 
+RENAME_BLUEPRINT: Final = f"""
+mutation($input: RenameBlueprintInput!) {{
+    renameBlueprint(input: $input) {{outcome {_ISSUES} blueprint {{{_BLUEPRINT}}}}}
+}}"""
+RENAME_PROPERTY: Final = f"""
+mutation($input: RenamePropertyInput!) {{
+    renameProperty(input: $input) {{outcome {_ISSUES} blueprint {{{_BLUEPRINT}}}}}
+}}"""
+RENAME_RELATION: Final = f"""
+mutation($input: RenameRelationInput!) {{
+    renameRelation(input: $input) {{outcome {_ISSUES} blueprint {{{_BLUEPRINT}}}}}
+}}"""
+RENAME_RULE: Final = f"""
+mutation($input: RenameRuleInput!) {{
+    renameRule(input: $input) {{outcome {_ISSUES} scorecard {{{_SCORECARD}}}}}
+}}"""
+RENAME_LEVEL: Final = f"""
+mutation($input: RenameLevelInput!) {{
+    renameLevel(input: $input) {{outcome {_ISSUES} scorecard {{{_SCORECARD}}}}}
+}}"""
+
 FOLLOW_LEVELS: Final = f"""
 subscription($filter: ChangeFilterInput, $after: String) {{
     levelChanges(filter: $filter, after: $after) {{{_LEVEL_CHANGE}}}

@@ -6,6 +6,7 @@ They are those of the field's public documents, so that one copied from there is
 from typing import Final
 
 from levelmark.domain.json import Json
+from levelmark.domain.naming import MARK
 from levelmark.domain.scorecard import COLORS, MAX_RULES
 from levelmark.engine.validation.derived_shapes import AGGREGATION, CALCULATION, DEFS, MIRROR
 from levelmark.engine.validation.pieces import CONDITION as CONDITION
@@ -41,6 +42,9 @@ _RULE: Final = {
 _DEFS: Final = {"query": _QUERY, "part": _PART, "rule": _RULE}
 
 QUERY: Final[dict[str, Json]] = {"$ref": "#/$defs/query", "$defs": _DEFS}
+LEVEL_TITLE: Final[dict[str, Json]] = {**TITLE, "maxLength": 100, "pattern": rf"^[^{MARK}]*$"}
+"""Any text; the one character is kept for the server's own use."""
+
 LEVELS: Final[dict[str, Json]] = {
     "type": ["array", "null"],
     "minItems": 1,
@@ -48,7 +52,7 @@ LEVELS: Final[dict[str, Json]] = {
     "items": {
         "type": "object",
         "required": ["title", "color"],
-        "properties": {"title": {**TITLE, "maxLength": 100}, "color": {"enum": list(COLORS)}},
+        "properties": {"title": LEVEL_TITLE, "color": {"enum": list(COLORS)}},
         "additionalProperties": False,
     },
 }

@@ -52,11 +52,12 @@ class BlueprintMutations:
         sent = document(input)
         force = sent.pop("force")
         written = await info.context.begin_mutation().blueprints.upsert(sent, force=force)
+        naming = await info.context.naming()
         return UpsertBlueprintPayload(
-            blueprint=Blueprint.of(written.value) if written.value else None,
+            blueprint=Blueprint.of(written.value, naming) if written.value else None,
             outcome=Outcome[written.outcome.name],
             issues=[Issue.of(issue) for issue in written.issues],
-            evaluation=Evaluation.of(written.evaluation) if written.evaluation else None,
+            evaluation=Evaluation.of(written.evaluation, naming) if written.evaluation else None,
         )
 
     @strawberry.mutation(

@@ -8,6 +8,7 @@ import strawberry
 from levelmark.domain import entity as domain
 from levelmark.domain.change import CauseKind
 from levelmark.domain.errors import LimitExceededError, NotFoundError
+from levelmark.domain.naming import Naming
 from levelmark.graphql.inputs.document import document
 from levelmark.graphql.inputs.entity import DeleteEntitiesInput, EvaluateInput, UpsertEntitiesInput
 from levelmark.graphql.query import Request
@@ -32,12 +33,12 @@ class EntityWriteResult:
     issues: list[Issue] = strawberry.field(description="What is wrong or suspect with it.")
 
     @classmethod
-    def of(cls, identifier: str, written: Written[domain.Entity]) -> "EntityWriteResult":
+    def of(cls, identifier: str, written: Written[domain.Entity], naming: Naming) -> "EntityWriteResult":
         """The view of what became of an entity."""
         gone = written.outcome.name == Outcome.DELETED.name
         return cls(
             identifier=identifier,
-            entity=Entity.of(written.value) if written.value and not gone else None,
+            entity=Entity.of(written.value, naming) if written.value and not gone else None,
             outcome=Outcome[written.outcome.name],
             issues=[Issue.of(issue) for issue in written.issues],
         )
@@ -82,10 +83,11 @@ class EntityMutations:
         """Writes entities."""
         _check_count(input.entities)
         documents = document(input.entities)
-        entities = info.context.begin_mutation().entities
-        written = await entities.upsert(documents, Mode[input.mode.name], strict=input.strict)
+        services, naming = info.context.begin_mutation(), await info.context.naming()
+        mode = Mode[input.mode.name]
+        written = await services.entities.upsert(documents, mode, naming, strict=input.strict)
         names = [one.identifier for one in input.entities]
-        return UpsertEntitiesPayload(results=_results(names, written))
+        return UpsertEntitiesPayload(results=_results(names, written, naming))
 
     @strawberry.mutation(description="Deletes entities, each on its own.")
     async def delete_entities(
@@ -95,9 +97,10 @@ class EntityMutations:
     ) -> DeleteEntitiesPayload | None:
         """Deletes entities."""
         _check_count(input.identifiers)
-        entities = info.context.begin_mutation().entities
-        gone = await entities.delete(input.blueprint, input.identifiers, strict=input.strict)
-        return DeleteEntitiesPayload(results=_results(input.identifiers, gone))
+        services, naming = info.context.begin_mutation(), await info.context.naming()
+        blueprint = naming.blueprints.key(input.blueprint)
+        gone = await services.entities.delete(blueprint, input.identifiers, naming, strict=input.strict)
+        return DeleteEntitiesPayload(results=_results(input.identifiers, gone, naming))
 
     @strawberry.mutation(description="Evaluates entities again, whether or not something has changed.")
     async def evaluate(
@@ -106,16 +109,18 @@ class EntityMutations:
         input: Annotated[EvaluateInput, strawberry.argument(description="Which entities.")],
     ) -> EvaluatePayload | None:
         """Evaluates entities."""
-        services = info.context.begin_mutation()
-        if await info.context.loaders.blueprint.load(input.blueprint) is None:
+        services, naming = info.context.begin_mutation(), await info.context.naming()
+        blueprint = naming.blueprints.key(input.blueprint)
+        if await info.context.loaders.blueprint.load(blueprint) is None:
             raise NotFoundError(f"there is no blueprint `{input.blueprint}`")
         if input.identifiers is None:
-            begun = await services.evaluations.begin(input.blueprint, CauseKind.REQUESTED, every=True)
-            return EvaluatePayload(results=[], evaluation=Evaluation.of(begun))
+            begun = await services.evaluations.begin(blueprint, CauseKind.REQUESTED, every=True)
+            return EvaluatePayload(results=[], evaluation=Evaluation.of(begun, naming))
         _check_count(input.identifiers)
         names = list(dict.fromkeys(input.identifiers))
-        written = dict(zip(names, await services.entities.evaluate(input.blueprint, names), strict=True))
-        results = [EntityWriteResult.of(name, written[name]) for name in input.identifiers]
+        evaluated = await services.entities.evaluate(blueprint, names, naming)
+        written = dict(zip(names, evaluated, strict=True))
+        results = [EntityWriteResult.of(name, written[name], naming) for name in input.identifiers]
         return EvaluatePayload(results=results, evaluation=None)
 
 
@@ -124,5 +129,7 @@ def _check_count(items: Sequence[object]) -> None:
         raise LimitExceededError(f"{len(items)} entities in one request; send {MAX_AT_ONCE} at most")
 
 
-def _results(names: Sequence[str], written: Sequence[Written[domain.Entity]]) -> list[EntityWriteResult]:
-    return [EntityWriteResult.of(name, one) for name, one in zip(names, written, strict=True)]
+def _results(
+    names: Sequence[str], written: Sequence[Written[domain.Entity]], naming: Naming
+) -> list[EntityWriteResult]:
+    return [EntityWriteResult.of(name, one, naming) for name, one in zip(names, written, strict=True)]

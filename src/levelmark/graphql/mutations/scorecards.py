@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from levelmark.domain import scorecard as domain
+from levelmark.domain.naming import Naming
 from levelmark.domain.versioned import Versioned
 from levelmark.graphql.inputs.document import document
 from levelmark.graphql.inputs.scorecard import (
@@ -83,11 +84,12 @@ class ScorecardMutations:
     ) -> UpsertScorecardPayload | None:
         """Writes a scorecard."""
         written = await info.context.begin_mutation().scorecards.upsert(document(input))
+        naming = await info.context.naming()
         return UpsertScorecardPayload(
-            scorecard=Scorecard.of(written.value) if written.value else None,
+            scorecard=Scorecard.of(written.value, naming) if written.value else None,
             outcome=Outcome[written.outcome.name],
             issues=_issues(written),
-            evaluation=_evaluation(written),
+            evaluation=_evaluation(written, naming),
         )
 
     @strawberry.mutation(description="Deletes a scorecard; one that has results needs `force`.")
@@ -98,12 +100,13 @@ class ScorecardMutations:
     ) -> DeleteScorecardPayload | None:
         """Deletes a scorecard."""
         deleted = await info.context.begin_mutation().scorecards.delete(input.identifier, force=input.force)
+        naming = await info.context.naming()
         return DeleteScorecardPayload(
             outcome=Outcome[deleted.outcome.name],
             entities=deleted.entities,
             rule_results=deleted.rule_results,
             issues=[Issue.of(issue) for issue in deleted.issues],
-            evaluation=Evaluation.of(deleted.evaluation) if deleted.evaluation else None,
+            evaluation=Evaluation.of(deleted.evaluation, naming) if deleted.evaluation else None,
         )
 
     @strawberry.mutation(description="Writes one rule of a scorecard.")
@@ -115,13 +118,14 @@ class ScorecardMutations:
         """Writes a rule."""
         scorecards = info.context.begin_mutation().scorecards
         written = await scorecards.upsert_rule(input.scorecard, document(input.rule))
+        naming = await info.context.naming()
         owner = written.value.value if written.value else None
-        rule = owner.rule(input.rule.identifier) if owner else None
+        rule = owner.rule(naming.rules_of(input.scorecard).key(input.rule.identifier)) if owner else None
         return UpsertRulePayload(
-            rule=Rule.of(rule, owner) if rule and owner else None,
+            rule=Rule.of(rule, owner, naming) if rule and owner else None,
             outcome=Outcome[written.outcome.name],
             issues=_issues(written),
-            evaluation=_evaluation(written),
+            evaluation=_evaluation(written, naming),
         )
 
     @strawberry.mutation(description="Deletes one rule of a scorecard, and its results.")
@@ -131,11 +135,12 @@ class ScorecardMutations:
         """Deletes a rule."""
         scorecards = info.context.begin_mutation().scorecards
         written = await scorecards.delete_rule(input.scorecard, input.identifier)
+        naming = await info.context.naming()
         return DeleteRulePayload(
-            scorecard=Scorecard.of(written.value) if written.value else None,
+            scorecard=Scorecard.of(written.value, naming) if written.value else None,
             outcome=Outcome[written.outcome.name],
             issues=_issues(written),
-            evaluation=_evaluation(written),
+            evaluation=_evaluation(written, naming),
         )
 
 
@@ -143,5 +148,5 @@ def _issues(written: Written[Versioned[domain.Scorecard]]) -> list[Issue]:
     return [Issue.of(issue) for issue in written.issues]
 
 
-def _evaluation(written: Written[Versioned[domain.Scorecard]]) -> Evaluation | None:
-    return Evaluation.of(written.evaluation) if written.evaluation else None
+def _evaluation(written: Written[Versioned[domain.Scorecard]], naming: Naming) -> Evaluation | None:
+    return Evaluation.of(written.evaluation, naming) if written.evaluation else None

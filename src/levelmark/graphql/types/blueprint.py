@@ -8,7 +8,9 @@ from strawberry import Info, relay
 
 from levelmark.domain import blueprint as domain
 from levelmark.domain.documents import to_document
+from levelmark.domain.naming import Naming
 from levelmark.domain.versioned import Versioned
+from levelmark.engine.translating import told_blueprint
 from levelmark.graphql.context import Context
 from levelmark.graphql.scalars import JSON, DateTime
 
@@ -34,11 +36,12 @@ class Blueprint(relay.Node):
     updated_at: DateTime = strawberry.field(description="When it was last written.")
 
     @classmethod
-    def of(cls, stored: Versioned[domain.Blueprint]) -> Self:
+    def of(cls, stored: Versioned[domain.Blueprint], naming: Naming) -> Self:
         """The view of a blueprint."""
-        blueprint, document = stored.value, to_document(stored.value)
+        blueprint = told_blueprint(stored, naming)
+        document = to_document(blueprint)
         return cls(
-            key=blueprint.identifier,
+            key=stored.value.identifier,
             identifier=blueprint.identifier,
             title=blueprint.title,
             icon=blueprint.icon,
@@ -60,4 +63,5 @@ class Blueprint(relay.Node):
         """The blueprints of these ids."""
         del required
         found = await info.context.loaders.blueprint.load_many(list(node_ids))
-        return [cls.of(one) if one else None for one in found]
+        naming = await info.context.naming()
+        return [cls.of(one, naming) if one else None for one in found]

@@ -7,6 +7,7 @@ import strawberry
 from strawberry import Info, relay
 
 from levelmark.domain import change as domain
+from levelmark.domain.naming import Naming
 from levelmark.graphql import cursors
 from levelmark.graphql.context import Context
 from levelmark.graphql.scalars import DateTime
@@ -36,6 +37,7 @@ class Change(relay.Node):
 
     key: relay.NodeID[str]
     stored: strawberry.Private[domain.Change]
+    naming: strawberry.Private[Naming]
     cursor: str = strawberry.field(
         description="The change's place in the log; a subscription resumes behind it with `after`."
     )
@@ -51,22 +53,23 @@ class Change(relay.Node):
         """The entity."""
         key = (self.stored.blueprint, self.stored.entity)
         found = await info.context.loaders.entity.load(key)
-        return Entity.of(found) if found else None
+        return Entity.of(found, self.naming) if found else None
 
     @strawberry.field(description="The scorecard as it is now; null where it was deleted.")
     async def scorecard(self, info: Info[Context, Any]) -> Scorecard | None:
         """The scorecard."""
         found = await info.context.loaders.scorecard.load(self.stored.scorecard)
-        return Scorecard.of(found) if found else None
+        return Scorecard.of(found, self.naming) if found else None
 
     @classmethod
-    def common(cls, change: domain.Change) -> dict[str, Any]:
+    def common(cls, change: domain.Change, naming: Naming) -> dict[str, Any]:
         """The fields that both kinds of change have."""
         return {
             "key": str(change.number),
             "stored": change,
+            "naming": naming,
             "cursor": str(change.number),
-            "blueprint_identifier": change.blueprint,
+            "blueprint_identifier": naming.blueprints.name(change.blueprint),
             "entity_identifier": change.entity,
             "teams": list(change.teams),
             "scorecard_identifier": change.scorecard,
@@ -82,10 +85,11 @@ class Change(relay.Node):
         del required
         numbers = [cursors.log_number(node_id) for node_id in node_ids]
         found = await info.context.services.storage.log.get([one for one in numbers if one is not None])
-        return [cls.if_kind(found[one]) if one in found else None for one in numbers]
+        naming = await info.context.naming()
+        return [cls.if_kind(found[one], naming) if one in found else None for one in numbers]
 
     @classmethod
-    def if_kind(cls, change: domain.Change) -> "Change | None":
+    def if_kind(cls, change: domain.Change, naming: Naming) -> "Change | None":
         """The view of a change, if it is of this kind."""
         raise NotImplementedError
 
@@ -102,14 +106,19 @@ class LevelChange(Change):
     )
 
     @classmethod
-    def of(cls, change: domain.Change) -> Self:
+    def of(cls, change: domain.Change, naming: Naming) -> Self:
         """The view of a change."""
-        return cls(from_level=change.before, to_level=change.after, **cls.common(change))
+        names = naming.levels_of(change.scorecard)
+        return cls(
+            from_level=None if change.before is None else names.name(change.before),
+            to_level=None if change.after is None else names.name(change.after),
+            **cls.common(change, naming),
+        )
 
     @classmethod
-    def if_kind(cls, change: domain.Change) -> Self | None:
+    def if_kind(cls, change: domain.Change, naming: Naming) -> Self | None:
         """The view of a change, if it is of this kind."""
-        return cls.of(change) if change.kind is domain.ChangeKind.LEVEL else None
+        return cls.of(change, naming) if change.kind is domain.ChangeKind.LEVEL else None
 
 
 @strawberry.type(description="A new result of one rule on one entity.")
@@ -124,17 +133,17 @@ class RuleResultChange(Change):
     )
 
     @classmethod
-    def of(cls, change: domain.Change) -> Self:
+    def of(cls, change: domain.Change, naming: Naming) -> Self:
         """The view of a change."""
         return cls(
-            rule_identifier=change.rule or "",
+            rule_identifier=naming.rules_of(change.scorecard).name(change.rule or ""),
             from_result=Result[change.before] if change.before else None,
             to_result=Result[change.after] if change.after else None,
             reason=change.reason,
-            **cls.common(change),
+            **cls.common(change, naming),
         )
 
     @classmethod
-    def if_kind(cls, change: domain.Change) -> Self | None:
+    def if_kind(cls, change: domain.Change, naming: Naming) -> Self | None:
         """The view of a change, if it is of this kind."""
-        return cls.of(change) if change.kind is domain.ChangeKind.RULE_RESULT else None
+        return cls.of(change, naming) if change.kind is domain.ChangeKind.RULE_RESULT else None

@@ -7,6 +7,8 @@ import strawberry
 from strawberry import Info, relay
 
 from levelmark.domain import entity as domain
+from levelmark.domain.naming import Naming
+from levelmark.engine.translating import told_entity
 from levelmark.graphql import cursors, traversal
 from levelmark.graphql.connections import After, First, connection, page_size
 from levelmark.graphql.context import Context
@@ -24,6 +26,7 @@ class Entity(relay.Node):
 
     key: relay.NodeID[str]
     stored: strawberry.Private[domain.Entity]
+    naming: strawberry.Private[Naming]
     identifier: str = strawberry.field(description="What the entity is known by within its blueprint.")
     title: str | None = strawberry.field(description="What people call it.")
     icon: str | None = strawberry.field(description="The name of an icon to show.")
@@ -49,12 +52,12 @@ class Entity(relay.Node):
     async def blueprint(self, info: Info[Context, Any]) -> Blueprint | None:
         """The blueprint, unless it was deleted meanwhile."""
         stored = await info.context.loaders.blueprint.load(self.stored.blueprint)
-        return Blueprint.of(stored) if stored else None
+        return Blueprint.of(stored, self.naming) if stored else None
 
     @strawberry.field(description="What it scored, in every scorecard that applies to it.")
     async def scores(self, info: Info[Context, Any]) -> list[Score]:
         """The scores, in the order of the scorecards' identifiers."""
-        return await scores_of(self.stored, info)
+        return await scores_of(self.stored, self.naming, info)
 
     @strawberry.field(description="What it scored in one scorecard; null where that does not apply to it.")
     async def score(
@@ -65,7 +68,7 @@ class Entity(relay.Node):
         """The score in that scorecard."""
         stored = self.stored.score(scorecard)
         owner = await info.context.loaders.scorecard.load(scorecard) if stored else None
-        return Score.of(self.stored, stored, owner) if stored and owner else None
+        return Score.of(self.stored, stored, owner, self.naming) if stored and owner else None
 
     @strawberry.field(
         description="The entities that it points at with a relation, in its order; those that exist."
@@ -76,7 +79,7 @@ class Entity(relay.Node):
         """A page of its targets."""
         size = page_size(first)
         found = await traversal.along(self.stored, relation, after, size, info.context)
-        return _page(found, size, after)
+        return _page(found, size, after, self.naming)
 
     @strawberry.field(
         description="The identifiers that it points at with a relation and that no entity has, in its order."
@@ -102,26 +105,28 @@ class Entity(relay.Node):
         """A page of those that point at it."""
         size = page_size(first)
         found = await traversal.against(self.stored, blueprint, relation, after, size, info.context)
-        return _page(found, size, after)
+        return _page(found, size, after, self.naming)
 
     @classmethod
-    def of(cls, entity: domain.Entity) -> Self:
+    def of(cls, entity: domain.Entity, naming: Naming) -> Self:
         """The view of an entity."""
+        told = told_entity(entity, naming)
         team = list(entity.team) if isinstance(entity.team, tuple) else entity.team
         return cls(
             key=cursors.encode(entity.blueprint, entity.identifier),
             stored=entity,
+            naming=naming,
             identifier=entity.identifier,
             title=entity.title,
             icon=entity.icon,
             team=None if team is None else JSON(team),
             teams=list(entity.teams),
-            properties=JSON(entity.properties),
-            derived=JSON(entity.derived),
+            properties=JSON(told.properties),
+            derived=JSON(told.derived),
             derived_issues=[
-                DerivedIssue(property=name, reason=reason) for name, reason in entity.reasons.items()
+                DerivedIssue(property=name, reason=reason) for name, reason in told.reasons.items()
             ],
-            relations=JSON(entity.relations),
+            relations=JSON(told.relations),
             version=entity.version,
             created_at=DateTime(entity.created_at or ""),
             updated_at=DateTime(entity.updated_at or ""),
@@ -137,9 +142,10 @@ class Entity(relay.Node):
         del required
         keys = [cursors.decode(node_id, 2) or ("", "") for node_id in node_ids]  # no name is empty
         found = await info.context.loaders.entity.load_many([(key[0], key[1]) for key in keys])
-        return [cls.of(one) if one else None for one in found]
+        naming = await info.context.naming()
+        return [cls.of(one, naming) if one else None for one in found]
 
 
-def _page(found: traversal.Reached, size: int, after: str | None) -> relay.Connection[Entity]:
-    views = [Entity.of(one) for one in found.entities]
+def _page(found: traversal.Reached, size: int, after: str | None, naming: Naming) -> relay.Connection[Entity]:
+    views = [Entity.of(one, naming) for one in found.entities]
     return connection(views, size, after, lambda one: found.cursors[one.identifier], more=found.more)

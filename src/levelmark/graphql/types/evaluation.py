@@ -7,6 +7,7 @@ import strawberry
 from strawberry import Info, relay
 
 from levelmark.domain import evaluation as domain
+from levelmark.domain.naming import Naming
 from levelmark.graphql.context import Context
 from levelmark.graphql.scalars import DateTime
 from levelmark.graphql.types.change import Cause
@@ -30,12 +31,12 @@ class Evaluation(relay.Node):
     error: str | None = strawberry.field(description="Why it failed, if it did.")
 
     @classmethod
-    def of(cls, evaluation: domain.Evaluation) -> Self:
+    def of(cls, evaluation: domain.Evaluation, naming: Naming) -> Self:
         """The view of an evaluation."""
         return cls(
             key=evaluation.id,
             identifier=evaluation.id,
-            blueprint_identifier=evaluation.blueprint,
+            blueprint_identifier=naming.blueprints.name(evaluation.blueprint),
             cause=Cause.of(evaluation.cause),
             state=EvaluationState[evaluation.state.name],
             total=evaluation.total,
@@ -54,4 +55,5 @@ class Evaluation(relay.Node):
         del required
         store = info.context.services.storage.evaluations
         found = [await store.get(node_id) for node_id in node_ids]
-        return [cls.of(one) if one else None for one in found]
+        naming = await info.context.naming()
+        return [cls.of(one, naming) if one else None for one in found]

@@ -6,7 +6,9 @@ from typing import Self
 import strawberry
 
 from levelmark.domain.issue import Path, path_text
+from levelmark.domain.naming import Naming
 from levelmark.engine.explain import ExplainedCondition, ExplainedQuery
+from levelmark.engine.translating import ToNames
 from levelmark.graphql.scalars import JSON
 from levelmark.graphql.types.enums import Verdict
 
@@ -35,28 +37,33 @@ class Explanation:
     )
 
     @classmethod
-    def of(cls, path: Path, explained: ExplainedCondition) -> Self:
-        """The view of a condition that stands at `path`."""
+    def of(cls, path: Path, explained: ExplainedCondition, blueprint: str, naming: Naming) -> Self:
+        """The view of a condition, on entities of the blueprint of that key, that stands at `path`."""
         condition, verdict = explained.probe.condition, explained.verdict
+        names, told = naming.properties_of(blueprint), ToNames(naming)
+        right = explained.probe.right
+        subject = condition.property
+        if not naming.plain:
+            condition = told.condition(blueprint, condition)
         return cls(
             path=path_text(path),
             property=condition.property,
             relation=condition.relation,
             operator=condition.operator,
             negated=condition.negated is True,
-            expected=verdict.expected,
-            expected_property=explained.probe.right.subject.name if explained.probe.right else None,
-            actual=verdict.actual,
+            expected=told.condition_value(names, subject, verdict.expected),
+            expected_property=names.name(right.subject.name) if right else None,
+            actual=told.condition_value(names, subject, verdict.actual),
             verdict=Verdict[verdict.truth.name],
             reason=verdict.reason,
         )
 
     @classmethod
-    def all_of(cls, query: ExplainedQuery, path: Path = ()) -> Iterator[Self]:
+    def all_of(cls, query: ExplainedQuery, blueprint: str, naming: Naming, path: Path = ()) -> Iterator[Self]:
         """The views of all conditions of a query, in order."""
         for index, part in enumerate(query.parts):
             here = (*path, "conditions", index)
             if isinstance(part, ExplainedQuery):
-                yield from cls.all_of(part, here)
+                yield from cls.all_of(part, blueprint, naming, here)
             else:
-                yield cls.of(here, part)
+                yield cls.of(here, part, blueprint, naming)

@@ -4,7 +4,10 @@ from typing import Self
 
 import strawberry
 
+from levelmark.domain.json import Json
+from levelmark.domain.naming import Naming
 from levelmark.graphql.scalars import JSON
+from levelmark.services.facets import Subject
 from levelmark.storage.facets import Counts
 
 
@@ -28,11 +31,22 @@ class Facets:
     total: int = strawberry.field(description="Entities that were looked at.")
 
     @classmethod
-    def of(cls, counts: Counts) -> Self:
+    def of(cls, counts: Counts, subject: Subject, naming: Naming) -> Self:
         """The view of counts."""
         return cls(
-            values=[Facet(value=value, count=count) for value, count in counts.values],
+            values=[
+                Facet(value=_told(value, subject, naming), count=count) for value, count in counts.values
+            ],
             distinct=counts.distinct,
             missing=counts.missing,
             total=counts.total,
         )
+
+
+def _told(value: Json, subject: Subject, naming: Naming) -> Json:
+    """A value as people read it: levels and blueprints have names."""
+    if subject.scorecard is not None and isinstance(value, str):
+        return naming.levels_of(subject.scorecard).name(value)
+    if subject.property == "$blueprint" and isinstance(value, str):
+        return naming.blueprints.name(value)
+    return value

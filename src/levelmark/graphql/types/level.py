@@ -4,8 +4,6 @@ from typing import Self
 
 import strawberry
 
-from levelmark.domain import scorecard as domain
-
 
 @strawberry.type(description="A stage that an entity can reach in a scorecard.")
 class Level:
@@ -15,6 +13,6 @@ class Level:
     color: str = strawberry.field(description="The colour to show it in: `paleBlue`, `bronze`, `gold` …")
 
     @classmethod
-    def of(cls, level: domain.Level) -> Self:
-        """The view of a level."""
-        return cls(title=level.title, color=level.color)
+    def of(cls, title: str, color: str) -> Self:
+        """The view of a level, by what it is called."""
+        return cls(title=title, color=color)

@@ -8,6 +8,8 @@ from strawberry import Info, relay
 
 from levelmark.domain import scorecard as domain
 from levelmark.domain.documents import to_document
+from levelmark.domain.naming import Naming
+from levelmark.engine.translating import told_rule
 from levelmark.graphql import cursors
 from levelmark.graphql.context import Context
 from levelmark.graphql.scalars import JSON
@@ -22,7 +24,9 @@ class Rule(relay.Node):
     """A view of `levelmark.domain.scorecard.Rule`."""
 
     key: relay.NodeID[str]
+    stored: strawberry.Private[domain.Rule]
     owner: strawberry.Private[str]
+    naming: strawberry.Private[Naming]
     identifier: str = strawberry.field(description="What the rule is known by within its scorecard.")
     title: str = strawberry.field(description="What people call it.")
     description: str | None = strawberry.field(description="What it asks for and why, in Markdown.")
@@ -37,20 +41,23 @@ class Rule(relay.Node):
         from levelmark.graphql.types.scorecard import Scorecard
 
         stored = await info.context.loaders.scorecard.load(self.owner)
-        return Scorecard.of(stored) if stored else None
+        return Scorecard.of(stored, self.naming) if stored else None
 
     @classmethod
-    def of(cls, rule: domain.Rule, scorecard: domain.Scorecard) -> Self:
+    def of(cls, rule: domain.Rule, scorecard: domain.Scorecard, naming: Naming) -> Self:
         """The view of a rule of a scorecard."""
         level = scorecard.level(rule.level) or domain.Level(rule.level, "lightGray")
+        told = told_rule(rule, scorecard, naming)
         return cls(
             key=cursors.encode(scorecard.identifier, rule.identifier),
+            stored=rule,
             owner=scorecard.identifier,
-            identifier=rule.identifier,
+            naming=naming,
+            identifier=told.identifier,
             title=rule.title,
             description=rule.description,
-            level=Level.of(level),
-            query=JSON(to_document(rule.query)),
+            level=Level.of(told.level, level.color),
+            query=JSON(to_document(told.query)),
         )
 
     @classmethod
@@ -61,9 +68,11 @@ class Rule(relay.Node):
         del required
         names = [cursors.decode(node_id, 2) or ("", "") for node_id in node_ids]  # no name is empty
         stored = await info.context.loaders.scorecard.load_many([name[0] for name in names])
-        return [_rule(one.value, name[1]) if one else None for one, name in zip(stored, names, strict=True)]
+        naming = await info.context.naming()
+        pairs = zip(stored, names, strict=True)
+        return [_rule(one.value, name[1], naming) if one else None for one, name in pairs]
 
 
-def _rule(scorecard: domain.Scorecard, identifier: str) -> Rule | None:
-    rule = scorecard.rule(identifier)
-    return Rule.of(rule, scorecard) if rule else None
+def _rule(scorecard: domain.Scorecard, key: str, naming: Naming) -> Rule | None:
+    rule = scorecard.rule(key)
+    return Rule.of(rule, scorecard, naming) if rule else None

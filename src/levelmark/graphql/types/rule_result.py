@@ -9,6 +9,7 @@ from strawberry import Info, relay
 from levelmark.domain import score as domain
 from levelmark.domain.entity import Entity as Subject
 from levelmark.domain.instant import of_moment
+from levelmark.domain.naming import Naming
 from levelmark.domain.scorecard import Rule as OwnRule
 from levelmark.domain.scorecard import Scorecard as Owner
 from levelmark.engine.explain import ExplainedQuery
@@ -30,6 +31,7 @@ class RuleResult(relay.Node):
     key: relay.NodeID[str]
     subject: strawberry.Private[Subject]
     stored: strawberry.Private[domain.RuleResult]
+    naming: strawberry.Private[Naming]
     rule: Rule = strawberry.field(description="The rule that was evaluated.")
     result: Result = strawberry.field(description="What became of it.")
     since: DateTime = strawberry.field(description="Since when the result is this one.")
@@ -42,7 +44,7 @@ class RuleResult(relay.Node):
         """The entity."""
         from levelmark.graphql.types.entity import Entity
 
-        return Entity.of(self.subject)
+        return Entity.of(self.subject, self.naming)
 
     @strawberry.field(description="Why the rule did not pass, where it is more than a value that differs.")
     async def reason(self, info: Info[Context, Any]) -> str | None:
@@ -56,7 +58,9 @@ class RuleResult(relay.Node):
     async def explanation(self, info: Info[Context, Any]) -> list[Explanation]:
         """One line for each condition."""
         explained = await self._explained(info)
-        return list(Explanation.all_of(explained)) if explained else []
+        if explained is None:
+            return []
+        return list(Explanation.all_of(explained, self.subject.blueprint, self.naming))
 
     async def _explained(self, info: Info[Context, Any]) -> ExplainedQuery | None:
         definitions = await info.context.loaders.definitions.load(self.subject.blueprint)
@@ -73,13 +77,15 @@ class RuleResult(relay.Node):
         owner: Owner,
         rule: OwnRule,
         stored: domain.RuleResult,
+        naming: Naming,
     ) -> Self:
         """The view of a rule's result on an entity."""
         return cls(
             key=cursors.encode(subject.blueprint, subject.identifier, owner.identifier, rule.identifier),
             subject=subject,
             stored=stored,
-            rule=Rule.of(rule, owner),
+            naming=naming,
+            rule=Rule.of(rule, owner, naming),
             result=Result[stored.result.name],
             since=DateTime(stored.since),
             last_result=Result[stored.kept.name] if stored.kept else None,
@@ -94,13 +100,14 @@ class RuleResult(relay.Node):
         names = [cursors.decode(node_id, 4) or ("",) * 4 for node_id in node_ids]  # no name is empty
         entities = await info.context.loaders.entity.load_many([(name[0], name[1]) for name in names])
         cards = await info.context.loaders.scorecard.load_many([name[2] for name in names])
+        naming = await info.context.naming()
         return [
-            _found(one, card.value, name[3]) if one and card else None
+            _found(one, card.value, name[3], naming) if one and card else None
             for one, card, name in zip(entities, cards, names, strict=True)
         ]
 
 
-def _found(subject: Subject, owner: Owner, identifier: str) -> RuleResult | None:
+def _found(subject: Subject, owner: Owner, identifier: str, naming: Naming) -> RuleResult | None:
     rule, held = owner.rule(identifier), subject.score(owner.identifier)
     stored = held.result(identifier) if held else None
-    return RuleResult.of(subject, owner, rule, stored) if rule and stored else None
+    return RuleResult.of(subject, owner, rule, stored, naming) if rule and stored else None

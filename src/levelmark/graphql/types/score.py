@@ -8,6 +8,7 @@ from strawberry import Info
 from levelmark.domain import score as domain
 from levelmark.domain import scorecard as cards
 from levelmark.domain.entity import Entity as Subject
+from levelmark.domain.naming import Naming
 from levelmark.domain.versioned import Versioned
 from levelmark.graphql.context import Context
 from levelmark.graphql.scalars import DateTime
@@ -23,35 +24,44 @@ class Score:
     subject: strawberry.Private[Subject]
     stored: strawberry.Private[domain.Score]
     owner: strawberry.Private[Versioned[cards.Scorecard]]
+    naming: strawberry.Private[Naming]
     level: Level = strawberry.field(description="The level that the entity has reached.")
     since: DateTime = strawberry.field(description="Since when it stands on this level.")
 
     @strawberry.field(description="The scorecard.")
     def scorecard(self) -> Scorecard:
         """The scorecard."""
-        return Scorecard.of(self.owner)
+        return Scorecard.of(self.owner, self.naming)
 
     @strawberry.field(description="The result of every rule, in the order of the rules.")
     def rule_results(self) -> list[RuleResult]:
         """The results of the rules that the scorecard has now."""
         rules = {rule.identifier: rule for rule in self.owner.value.rules}
         return [
-            RuleResult.of(self.subject, self.owner.value, rules[result.rule], result)
+            RuleResult.of(self.subject, self.owner.value, rules[result.rule], result, self.naming)
             for result in self.stored.results
             if result.rule in rules
         ]
 
     @classmethod
-    def of(cls, subject: Subject, stored: domain.Score, owner: Versioned[cards.Scorecard]) -> Self:
+    def of(
+        cls, subject: Subject, stored: domain.Score, owner: Versioned[cards.Scorecard], naming: Naming
+    ) -> Self:
         """The view of a score of an entity."""
         level = owner.value.level(stored.level) or cards.Level(stored.level, "lightGray")
+        title = naming.levels_of(stored.scorecard).name(stored.level)
         return cls(
-            subject=subject, stored=stored, owner=owner, level=Level.of(level), since=DateTime(stored.since)
+            subject=subject,
+            stored=stored,
+            owner=owner,
+            naming=naming,
+            level=Level.of(title, level.color),
+            since=DateTime(stored.since),
         )
 
 
-async def scores_of(subject: Subject, info: Info[Context, Any]) -> list[Score]:
+async def scores_of(subject: Subject, naming: Naming, info: Info[Context, Any]) -> list[Score]:
     """The scores of an entity, in the scorecards that still exist."""
     owners = await info.context.loaders.scorecard.load_many([one.scorecard for one in subject.scores])
     pairs = zip(subject.scores, owners, strict=True)
-    return [Score.of(subject, stored, owner) for stored, owner in pairs if owner]
+    return [Score.of(subject, stored, owner, naming) for stored, owner in pairs if owner]

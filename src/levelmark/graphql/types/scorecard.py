@@ -9,7 +9,9 @@ from strawberry import Info, relay
 from levelmark.domain import scorecard as domain
 from levelmark.domain.documents import to_document
 from levelmark.domain.issue import Issue as DomainIssue
+from levelmark.domain.naming import Naming
 from levelmark.domain.versioned import Versioned
+from levelmark.engine.translating import told_scorecard
 from levelmark.graphql.context import Context
 from levelmark.graphql.scalars import JSON, DateTime
 from levelmark.graphql.types.blueprint import Blueprint
@@ -24,6 +26,7 @@ class Scorecard(relay.Node):
 
     key: relay.NodeID[str]
     target: strawberry.Private[str]
+    naming: strawberry.Private[Naming]
     identifier: str = strawberry.field(description="What the scorecard is known by; no other has it.")
     title: str = strawberry.field(description="What people call it.")
     filter: JSON | None = strawberry.field(
@@ -39,7 +42,7 @@ class Scorecard(relay.Node):
     async def blueprint(self, info: Info[Context, Any]) -> Blueprint | None:
         """The blueprint, unless it was deleted meanwhile."""
         stored = await info.context.loaders.blueprint.load(self.target)
-        return Blueprint.of(stored) if stored else None
+        return Blueprint.of(stored, self.naming) if stored else None
 
     @strawberry.field(
         description="What is wrong with the scorecard as things stand: operators that are gone."
@@ -52,17 +55,18 @@ class Scorecard(relay.Node):
         return [Issue.of(_gone(name)) for name in missing]
 
     @classmethod
-    def of(cls, stored: Versioned[domain.Scorecard]) -> Self:
+    def of(cls, stored: Versioned[domain.Scorecard], naming: Naming) -> Self:
         """The view of a scorecard."""
-        scorecard = stored.value
+        scorecard, told = stored.value, told_scorecard(stored, naming)
         return cls(
             key=scorecard.identifier,
             target=scorecard.blueprint,
+            naming=naming,
             identifier=scorecard.identifier,
             title=scorecard.title,
-            filter=JSON(to_document(scorecard.filter)) if scorecard.filter else None,
-            levels=[Level.of(level) for level in scorecard.levels],
-            rules=[Rule.of(rule, scorecard) for rule in scorecard.rules],
+            filter=JSON(to_document(told.filter)) if told.filter else None,
+            levels=[Level.of(level.title, level.color) for level in told.levels],
+            rules=[Rule.of(rule, scorecard, naming) for rule in scorecard.rules],
             version=stored.version,
             created_at=DateTime(stored.created_at),
             updated_at=DateTime(stored.updated_at),
@@ -75,7 +79,8 @@ class Scorecard(relay.Node):
         """The scorecards of these ids."""
         del required
         found = await info.context.loaders.scorecard.load_many(list(node_ids))
-        return [cls.of(one) if one else None for one in found]
+        naming = await info.context.naming()
+        return [cls.of(one, naming) if one else None for one in found]
 
 
 def _gone(operator: str) -> DomainIssue:

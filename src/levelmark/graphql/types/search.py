@@ -5,6 +5,7 @@ from typing import Self
 import strawberry
 from strawberry import relay
 
+from levelmark.domain.naming import Naming
 from levelmark.graphql.arguments import hit_cursor
 from levelmark.graphql.types.entity import Entity
 from levelmark.services.search import Found, Hits
@@ -25,13 +26,14 @@ class SearchEdge:
     )
 
     @classmethod
-    def of(cls, found: Found) -> Self:
+    def of(cls, found: Found, naming: Naming) -> Self:
         """The view of what was found."""
+        names = naming.properties_of(found.entity.blueprint)
         return cls(
             cursor=hit_cursor(found.hit),
-            node=Entity.of(found.entity),
+            node=Entity.of(found.entity, naming),
             score=found.hit.score,
-            matched=list(found.matched),
+            matched=list(names.named(dict.fromkeys(found.matched))),
         )
 
 
@@ -43,9 +45,9 @@ class SearchConnection:
     edges: list[SearchEdge] = strawberry.field(description="What was found.")
 
     @classmethod
-    def of(cls, hits: Hits, after: str | None) -> Self:
+    def of(cls, hits: Hits, after: str | None, naming: Naming) -> Self:
         """The view of hits behind a cursor."""
-        edges = [SearchEdge.of(one) for one in hits.found]
+        edges = [SearchEdge.of(one, naming) for one in hits.found]
         info = relay.PageInfo(
             has_next_page=hits.more,
             has_previous_page=after is not None,
