@@ -155,11 +155,24 @@ def test_every_document_is_the_same_after_a_journey_there_and_back(
         _renamed(service, set(_THINGS)), _renamed(team, {"slack", "services", "tier"}), blueprints
     )
     for blueprint in SURROUNDINGS.values():
-        assert _letters(ToKeys(naming).blueprint(ToNames(naming).blueprint(blueprint))) == _letters(blueprint)
+        told = ToNames(naming).blueprint(blueprint)
+        keyed = ToKeys(naming).blueprint(told)
+        assert _letters(keyed) == _letters(blueprint)
+        assert to_document(ToNames(naming).blueprint(keyed)) == to_document(told)
 
 
 def _letters(blueprint: Blueprint) -> str:
-    return repr(to_document(blueprint))
+    # A program may be spelt otherwise: `.["x"]` for `.x`.
+    return repr(to_document(blueprint)).replace('["tier"]', ".tier").replace('["stars"]', ".stars")
+
+
+def test_names_are_swapped_in_calculations_of_properties_and_relations() -> None:
+    swapped = Names().renamed("tier", "x").renamed("stars", "tier").renamed("x", "stars")
+    naming = _naming(swapped.renamed("team", "owner"), Names(), {})
+    program = ".properties.tier + .properties.stars + .relations.team + .team"
+    blueprint = replace(SERVICE, calculation_properties={"both": {"calculation": program}})
+    told = ToNames(naming).blueprint(blueprint).calculation_properties["both"]["calculation"]
+    assert told == ".properties.stars + .properties.tier + .relations.owner + .team"
 
 
 @given(_RENAMES)

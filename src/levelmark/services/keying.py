@@ -45,13 +45,32 @@ def keyed_blueprint(sent: Blueprint, before: Versioned[Blueprint] | None, naming
     named = naming.with_blueprint(key, names)
     # The paths of its mirrors begin with its own relations, so these come first.
     whole = named.around(ToKeys(named).outline(sent))
-    value = ToKeys(whole).blueprint(sent)
+    value = _as_stored(ToKeys(whole).blueprint(sent), sent, before, whole)
     whole = named.around(value)
     places = {name: _place(sent, name) for name in sent.own_names}
     issues = [*_moved_on(own.things, places)]
     if before is None:
         issues += _moved_on(naming.blueprints, {sent.identifier: ("identifier",)})
     return Keyed(value, names, whole, tuple(issues))
+
+
+def _as_stored(
+    value: Blueprint, sent: Blueprint, before: Versioned[Blueprint] | None, naming: Naming
+) -> Blueprint:
+    """The value with its calculations letter for letter as before, where they were sent as they are told.
+
+    A program may say the same in several ways, and each translation chooses one.
+    """
+    if before is None or not sent.calculation_properties:
+        return value
+    told = ToNames(naming.around(before.value)).blueprint(before.value).calculation_properties
+    names = naming.properties_of(value.identifier)
+    kept = {
+        names.key(name): before.value.calculation_properties[names.key(name)]
+        for name, one in sent.calculation_properties.items()
+        if told.get(name) == one and names.key(name) in before.value.calculation_properties
+    }
+    return replace(value, calculation_properties=value.calculation_properties | kept)
 
 
 def keyed_scorecard(sent: Scorecard, before: Versioned[Scorecard] | None, naming: Naming) -> Keyed[Scorecard]:

@@ -121,7 +121,7 @@ def test_a_renamed_blueprint_takes_everything_along(api: Client, kind: str, card
     assert (told["expected"], told["actual"], told["verdict"]) == (other, other, "TRUE")
     assert {one["blueprintIdentifier"] for one in api.settle(other)} == {other}
     code, message = api.refusal(operations.ENTITIES, blueprint=kind)
-    assert (code, message) == ("NOT_FOUND", f"there is no blueprint `{kind}`")
+    assert (code, message) == ("NOT_FOUND", f"there is no blueprint `{kind}` (did you mean `{other}`?)")
     payload = api.query(operations.UPSERT_ENTITIES, input={"entities": [entity("x", kind)]})
     assert issues(payload["results"][0]) == [("blueprint", "UNKNOWN_BLUEPRINT", "ERROR")]
     assert api.query(operations.DELETE_SCORECARD, input={"identifier": card})["outcome"] == "INVALID"
