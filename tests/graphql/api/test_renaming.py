@@ -1,12 +1,14 @@
 """Renaming as users meet it: at one moment, everywhere, with all that hangs on what is renamed."""
 
 from collections.abc import Callable
+from contextlib import aclosing
 from typing import TypeAlias
 
 import pytest
 
 from tests.graphql.api import operations
 from tests.graphql.api.client import Client, Data, issues
+from tests.graphql.api.streams import socket_to, take
 from tests.support.documents import blueprint, condition, entity, query, rule, scorecard
 
 RENAMES = {
@@ -299,3 +301,71 @@ def test_a_blueprint_of_the_old_name_is_another_and_names_can_go_back(api: Clien
     gone = api.query(operations.DELETE_BLUEPRINT, input={"identifier": kind, "force": True})
     assert (gone["outcome"], gone["entities"], gone["scorecards"]) == ("DELETED", 2, 1)
     assert api.identifiers(operations.ENTITY_NAMES, blueprint=f"{kind}-other") == ["new"]
+
+
+@pytest.mark.usefixtures("filled")
+async def test_a_subscriber_hears_the_new_names_and_its_filter_goes_on_meaning_the_same(
+    api: Client, kind: str, card: str
+) -> None:
+    newest = api.nodes(operations.RESULT_CHANGES, first=1)[0]["cursor"]
+    wanted = {"blueprint": kind, "scorecard": card, "rule": "liked"}
+    async with (
+        socket_to(api.url) as socket,
+        aclosing(socket.follow(operations.FOLLOW_RESULTS, filter=wanted, after=newest)) as results,
+        aclosing(socket.follow(operations.FOLLOW_LEVELS, filter={"blueprint": kind}, after=newest)) as levels,
+    ):
+        api.write_entities(entity("web", kind, stars=9, language="Go"))
+        assert (await take(1, results))[0]["ruleIdentifier"] == "liked"
+        assert (await take(1, levels))[0]["toLevel"] == "Bronze"
+        rename(api, "rule", "liked", "popular", scorecard=card)
+        rename(api, "level", "Bronze", "Copper", scorecard=card)
+        rename(api, "blueprint", kind, f"{kind}-now")
+        api.write_entities(entity("web", f"{kind}-now", stars=1, language="Go"))
+        (result,), (level,) = await take(1, results), await take(1, levels)
+    assert (result["ruleIdentifier"], result["blueprintIdentifier"]) == ("popular", f"{kind}-now")
+    assert (level["fromLevel"], level["toLevel"], level["blueprintIdentifier"]) == (
+        "Copper",
+        "Basic",
+        f"{kind}-now",
+    )
+
+
+@pytest.mark.usefixtures("filled")
+def test_what_is_searched_ordered_counted_and_followed_has_the_new_names(
+    api: Client, kind: str, card: str
+) -> None:
+    api.write_entities(entity("platform", f"{kind}-team") | {"title": "Platform"})
+    for name, to in (("stars", "likes"), ("language", "lingo")):
+        rename(api, "property", name, to, blueprint=kind)
+    rename(api, "relation", "owner", "squad", blueprint=kind)
+    rename(api, "level", "Silver", "Copper", scorecard=card)
+    rename(api, "blueprint", kind, f"{kind}-now")
+    rename(api, "blueprint", f"{kind}-team", f"{kind}-squad")
+    ordered = {"property": "likes", "direction": "DESC"}
+    assert api.identifiers(operations.ENTITY_NAMES, blueprint=f"{kind}-now", order=ordered) == ["api", "web"]
+    code, message = api.refusal(operations.ENTITY_NAMES, blueprint=f"{kind}-now", order={"property": "stars"})
+    assert (code, message.partition(" (")[0]) == (
+        "BAD_USER_INPUT",
+        f"blueprint `{kind}-now` has no property `stars`",
+    )
+    counts = "{facets(blueprint: %s, %s) {values {value count}}}"
+    quoted = f'"{kind}-now"'
+    found = api.query(counts % (quoted, 'property: "lingo"'))
+    assert found["values"] == [{"value": "Go", "count": 2}]
+    found = api.query(counts % (quoted, 'relation: "squad"'))
+    assert found["values"] == [{"value": "platform", "count": 1}]
+    found = api.query(counts % (quoted, f'scorecard: "{card}"'))
+    assert {one["value"] for one in found["values"]} == {"Basic", "Copper"}
+    hits = '{search(text: "go", blueprints: [%s]) {edges {matched node {identifier properties}}}}'
+    found = api.query(hits % quoted)["edges"]
+    assert {tuple(one["matched"]) for one in found} == {("lingo",)}
+    related = """query($kind: String!) {entity(blueprint: $kind, identifier: "api") {
+        related(relation: "squad") {edges {node {identifier blueprint {identifier}}}}}}"""
+    found = api.query(related, kind=f"{kind}-now")["related"]["edges"]
+    assert [one["node"]["blueprint"]["identifier"] for one in found] == [f"{kind}-squad"]
+    back = """query($kind: String!, $from: String!) {entity(blueprint: $kind, identifier: "platform") {
+        relatedBy(blueprint: $from, relation: "squad") {edges {node {identifier}}}}}"""
+    found = api.query(back, **{"kind": f"{kind}-squad", "from": f"{kind}-now"})["relatedBy"]["edges"]
+    assert [one["node"]["identifier"] for one in found] == ["api"]
+    code, message = api.refusal(back, **{"kind": f"{kind}-squad", "from": kind})
+    assert (code, message.partition(" (")[0]) == ("NOT_FOUND", f"there is no blueprint `{kind}`")
