@@ -229,13 +229,12 @@ async def test_readers_never_see_a_half(storage: Storage, registry: Registry) ->
         '{entity(blueprint: "service", identifier: "api-7") {id}}', context_value=Context(reading)
     )
     assert first.data is not None
+    node = first.data["entity"]["id"]
     answers: list[frozenset[str]] = []
 
     async def read() -> None:
         while not stop.is_set():
-            answer = await schema.execute(
-                READ, variable_values={"id": first.data["entity"]["id"]}, context_value=Context(reading)
-            )
+            answer = await schema.execute(READ, variable_values={"id": node}, context_value=Context(reading))
             assert not answer.errors, answer.errors
             answers.append(frozenset(seen(answer.data)))
 

@@ -329,7 +329,7 @@ def told_blueprint(stored: Versioned[Blueprint], naming: Naming) -> Blueprint:
     """A stored blueprint as people read it."""
     if naming.plain and stored.names.plain:
         return stored.value
-    return ToNames(naming).blueprint(stored.value)
+    return ToNames(naming.around(stored.value)).blueprint(stored.value)
 
 
 def told_scorecard(stored: Versioned[Scorecard], naming: Naming) -> Scorecard:

@@ -71,7 +71,7 @@ class BlueprintService:
     ) -> Written[Versioned[Blueprint]] | None:
         """One round; None where another writer was faster."""
         known = await self._catalogue.every()
-        naming = await self._naming.current()
+        naming = await self._naming.fresh()
         before = await self._shelf.get(naming.blueprints.key(sent.identifier))
         if before is not None and before.name != sent.identifier:
             return None  # it was renamed just now
@@ -91,6 +91,8 @@ class BlueprintService:
             return Written(Outcome.UNCHANGED, before, issues)
         if not await self._store(before, keyed):
             return None
+        if not keyed.naming.plain:
+            await self._naming.settled()
         begun = await self._evaluations.follow_up(known, CauseKind.BLUEPRINT_WRITTEN)
         stands = await self._shelf.get(keyed.value.identifier)
         if before is None:
@@ -110,7 +112,7 @@ class BlueprintService:
 
     async def delete(self, identifier: str, *, force: bool) -> Deleted:
         """Deletes a blueprint; one that has scorecards or entities only by `force`, and these with it."""
-        naming = await self._naming.current()
+        naming = await self._naming.fresh()
         key = naming.blueprints.key(identifier)
         before = await self._shelf.get(key)
         if before is None or before.name != identifier:
@@ -124,6 +126,8 @@ class BlueprintService:
             return Deleted(Outcome.INVALID, (issue, *uses), entities, len(scorecards))
         if not await self._shelf.remove(before):
             raise ConflictError(f"the blueprint `{identifier}` was just written; look at it and try again")
+        if not naming.plain:
+            await self._naming.settled()
         entities = await self._removal.all_of(key)
         return Deleted(Outcome.DELETED, uses, entities, len(scorecards))
 

@@ -76,7 +76,7 @@ class RenamingService:
         return await _repeated(lambda: self._try_blueprint(identifier, to), identifier)
 
     async def _try_blueprint(self, identifier: str, to: str) -> Written[Versioned[Blueprint]] | None:
-        naming = await self._naming.current()
+        naming = await self._naming.fresh()
         before = await self._blueprints.get(naming.blueprints.key(identifier))
         if before is not None and before.name != identifier:
             return None  # it was renamed just now
@@ -109,7 +109,7 @@ class RenamingService:
     async def _try_thing(
         self, blueprint: str, name: str, to: str, read: Read
     ) -> Written[Versioned[Blueprint]] | None:
-        naming = await self._naming.current()
+        naming = await self._naming.fresh()
         before = await self._blueprints.get(naming.blueprints.key(blueprint))
         if before is None:
             message = f"there is no blueprint `{blueprint}`"
@@ -129,6 +129,7 @@ class RenamingService:
             return Written(Outcome.UNCHANGED, before)
         if not await self._blueprints.rename(before, names, now_text(self._clock)):
             return None
+        await self._naming.settled()
         return Written(Outcome.UPDATED, await self._blueprints.get(before.value.identifier))
 
     async def rule(self, scorecard: str, identifier: str, to: str) -> Written[Versioned[Scorecard]]:
@@ -168,6 +169,7 @@ class RenamingService:
             return Written(Outcome.UNCHANGED, before)
         if not await self._scorecards.rename(before, names, now_text(self._clock)):
             return None
+        await self._naming.settled()
         return Written(Outcome.UPDATED, await self._scorecards.get(before.value.identifier))
 
 

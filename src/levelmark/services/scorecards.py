@@ -11,7 +11,7 @@ from levelmark.domain.documents import to_document, to_scorecard
 from levelmark.domain.errors import ConflictError
 from levelmark.domain.issue import Issue, has_errors, nearest
 from levelmark.domain.json import Json, identical
-from levelmark.domain.naming import Naming
+from levelmark.domain.naming import Naming, OwnNames
 from levelmark.domain.scorecard import Scorecard
 from levelmark.domain.versioned import Versioned
 from levelmark.engine.evaluate import CompiledScorecard
@@ -63,7 +63,7 @@ class ScorecardService:
     async def _try(
         self, document: Json, before: Versioned[Scorecard] | None
     ) -> Written[Versioned[Scorecard]] | None:
-        naming = await self._naming.current()
+        naming = await self._naming.fresh()
         blueprint = document.get("blueprint") if isinstance(document, dict) else None
         definitions = await self._definitions(blueprint, naming) if isinstance(blueprint, str) else None
         checked = self._judged(document, definitions, naming)
@@ -111,6 +111,8 @@ class ScorecardService:
             outcome, stored = Outcome.UPDATED, await self._shelf.replace(before, scorecard, now, names)
         if not stored:
             return None
+        if names != (before.names if before else OwnNames()):
+            await self._naming.settled()
         begun = await self._evaluations.follow_up(known, CauseKind.SCORECARD_WRITTEN)
         stands = await self._shelf.get(scorecard.identifier)
         return Written(outcome, stands, issues, begun.get(scorecard.blueprint))
@@ -132,7 +134,7 @@ class ScorecardService:
             before = await self._shelf.get(identifier)
             if before is None:
                 return Written(Outcome.INVALID, None, (_no_scorecard(identifier, "scorecard"),))
-            naming = await self._naming.current()
+            naming = await self._naming.fresh()
             told = naming.with_scorecard(identifier, before.names)
             edit = edit_of(told_scorecard(before, told))
             if isinstance(edit, Issue):
@@ -171,6 +173,8 @@ class ScorecardService:
         known = await self._catalogue.current([before.value.blueprint])
         if not await self._shelf.remove(before):
             raise ConflictError(f"the scorecard `{identifier}` was just written; look at it and try again")
+        if not before.names.plain:
+            await self._naming.settled()
         begun = await self._evaluations.follow_up(known, CauseKind.SCORECARD_DELETED)
         evaluation = begun.get(before.value.blueprint)
         return Deleted(Outcome.DELETED, (), scores, 1, results, evaluation)
