@@ -177,6 +177,19 @@ async def test_of_two_who_rename_the_same_thing_one_wins_and_others_are_not_dist
     assert len(stored.names.things.given) == len(names)
 
 
+async def test_a_name_that_makes_a_path_mean_something_else_is_refused(services: Services) -> None:
+    await fill(services)
+    await services.blueprints.upsert({"identifier": "person", "title": "Person"})
+    relations = {"team": {"target": "team"}, "lead": {"target": "person"}}
+    mirrors = {"room": {"path": "team.slack"}, "who": {"path": "lead.$title"}}
+    await services.blueprints.upsert(
+        {"identifier": "app", "title": "App", "relations": relations, "mirrorProperties": mirrors}
+    )
+    await rename(services, "property", ("team", "slack", "room.$title"))
+    written = await services.renaming.relation("app", "lead", "team.room")
+    assert [(issue.path, issue.code) for issue in written.issues] == [("to", "AMBIGUOUS")]
+
+
 async def test_of_two_who_want_the_same_name_one_gets_it(storage: Storage, registry: Registry) -> None:
     one, other = Services(storage, registry), Services(storage, registry)
     for name in ("a", "b"):

@@ -308,8 +308,10 @@ class Query:
         self, info: Request, blueprint: OnlyOfBlueprint = None
     ) -> list[EvaluationCount]:
         """All counts."""
-        found = await info.context.services.storage.counts.all(blueprint)
-        return [EvaluationCount.of(one) for one in found]
+        naming = await info.context.naming()
+        key = None if blueprint is None else naming.blueprints.key(blueprint)
+        found = await info.context.services.storage.counts.all(key)
+        return [EvaluationCount.of(one, naming) for one in found]
 
     @strawberry.field(description="The operators that conditions can use, in the order of their names.")
     def operators(self, info: Request) -> list[Operator]:

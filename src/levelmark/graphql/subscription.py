@@ -57,7 +57,6 @@ async def _follow(
     services = info.context.services
     changes = changes_of(kind, filter, await info.context.naming())
     async for batch in services.feed.follow(start):
-        if wanted := [change for change in batch if changes.wants(change)]:
-            naming = await services.naming.current()  # all who follow ask at once, which is one look
-            for change in wanted:
-                yield change, naming
+        for change in batch:
+            if changes.wants(change):
+                yield change, await services.naming.current()

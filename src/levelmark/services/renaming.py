@@ -18,6 +18,7 @@ from levelmark.domain.json import json_issues
 from levelmark.domain.naming import Names, OwnNames
 from levelmark.domain.scorecard import Scorecard
 from levelmark.domain.versioned import Versioned
+from levelmark.engine.translating import ToKeys, ToNames
 from levelmark.engine.validation.pieces import IDENTIFIER
 from levelmark.engine.validation.shape import Shape
 from levelmark.engine.validation.shapes import LEVEL_TITLE
@@ -66,6 +67,7 @@ class RenamingService:
     """What can be renamed."""
 
     def __init__(self, storage: Storage, naming: NamingSource, clock: Clock) -> None:
+        self._store = storage.definitions
         self._blueprints = storage.definitions.blueprint
         self._scorecards = storage.definitions.scorecard
         self._naming = naming
@@ -119,8 +121,21 @@ class RenamingService:
         issues = [*read(before).issues(name, to)]
         if has_errors(issues):
             return Written(Outcome.INVALID, None, tuple(issues))
-        things = before.names.things.renamed(name, to)
-        return await self._blueprint_written(before, replace(before.names, things=things))
+        names = replace(before.names, things=before.names.things.renamed(name, to))
+        if unclear := [*await self._unclear(before.value.identifier, names, to)]:
+            return Written(Outcome.INVALID, None, tuple(unclear))
+        return await self._blueprint_written(before, names)
+
+    async def _unclear(self, key: str, names: OwnNames, to: str) -> list[Issue]:
+        """The mirrors whose paths could be read in another way with the new name in them: dots join them."""
+        naming = (await self._store.naming()).with_blueprint(key, names)
+        there, back = ToNames(naming), ToKeys(naming)
+        return [
+            _ambiguous(naming.blueprints.name(one.identifier), to)
+            for one in naming.surroundings.values()
+            if one.mirror_properties
+            and back.blueprint(there.blueprint(one)).mirror_properties != one.mirror_properties
+        ]
 
     async def _blueprint_written(
         self, before: Versioned[Blueprint], names: OwnNames
@@ -206,6 +221,11 @@ def _within(
 ) -> Renaming:
     taken = dict.fromkeys(known, f"the name of another {kind}")
     return Renaming(kind, f"scorecard `{before.value.identifier}`", known, taken, names, shape)
+
+
+def _ambiguous(blueprint: str, to: str) -> Issue:
+    message = f"with a `{to}`, a mirror property of blueprint `{blueprint}` has a path of two meanings"
+    return Issue.error(_TO, "AMBIGUOUS", f"{message}; choose a name that no others, joined by dots, make up")
 
 
 def _no_scorecard(identifier: str) -> Written[Versioned[Scorecard]]:

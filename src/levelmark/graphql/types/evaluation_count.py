@@ -4,6 +4,7 @@ from typing import Self
 
 import strawberry
 
+from levelmark.domain.naming import Naming
 from levelmark.graphql.types.enums import CauseKind
 from levelmark.storage.counts import Count
 
@@ -20,10 +21,10 @@ class EvaluationCount:
     changed: float = strawberry.field(description="In how many of these something was new and was written.")
 
     @classmethod
-    def of(cls, count: Count) -> Self:
+    def of(cls, count: Count, naming: Naming) -> Self:
         """The view of a count."""
         return cls(
-            blueprint_identifier=count.blueprint,
+            blueprint_identifier=naming.blueprints.name(count.blueprint),
             cause=CauseKind[count.cause.name],
             evaluated=count.evaluated,
             changed=count.changed,
