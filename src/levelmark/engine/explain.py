@@ -3,7 +3,7 @@
 It is the reference that the generated code must agree with, and what explains a rule result to people.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -34,6 +34,13 @@ class ExplainedCondition(Struct, frozen=True):
         """The first instant at which that may change."""
         return self.verdict.until
 
+    def reason(self, called: Callable[[str], str] = str) -> str | None:
+        """Why it did not decide, if it did not; `called` tells what a property is called."""
+        reason, right = self.verdict.reason, self.probe.right
+        if reason is None or right is None:
+            return reason
+        return reason.replace(f"`{right.subject.name}`", f"`{called(right.subject.name)}`")
+
 
 class ExplainedQuery(Struct, frozen=True):
     """A query, what its parts found, what they come to together, and when that may change next."""
@@ -51,10 +58,13 @@ class ExplainedQuery(Struct, frozen=True):
             else:
                 yield part
 
-    def reason(self) -> str | None:
-        """Why the query is not true, as far as it is more than values that differ."""
-        reasons = [f"`{leaf.probe.condition.subject()}`: {leaf.verdict.reason}"
-                   for leaf in self.leaves() if leaf.verdict.reason]  # fmt: skip
+    def reason(self, called: Callable[[str], str] = str) -> str | None:
+        """Why the query is not true, as far as it is more than values that differ.
+
+        `called` tells what a property or relation is called.
+        """
+        reasons = [f"`{called(leaf.probe.condition.subject())}`: {reason}"
+                   for leaf in self.leaves() if (reason := leaf.reason(called))]  # fmt: skip
         return "; ".join(dict.fromkeys(reasons))[:500] or None
 
 

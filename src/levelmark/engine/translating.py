@@ -3,10 +3,11 @@
 Where nothing was renamed, everything is its own translation.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from msgspec.structs import replace
 
@@ -20,6 +21,8 @@ from levelmark.domain.versioned import Versioned
 from levelmark.engine.jq_names import rename_property, rename_relation
 
 Value = TypeVar("Value")
+
+_MARKED: Final = re.compile(rf"{MARK}\d+")
 
 
 class _Translation(ABC):
@@ -212,12 +215,14 @@ class _Translation(ABC):
         )
 
     def condition_value(self, names: Names, subject: Json, value: Any) -> Any:
-        """What a condition on this subject compares with, or finds: it may be blueprints or a property."""
-        if subject == "$blueprint":
-            return self._blueprint_value(value)
+        """What a condition on this subject says it compares with: it may be blueprints, or a property."""
         if isinstance(value, dict) and value.keys() == {"property"} and isinstance(value["property"], str):
             return {"property": self._subject(names, value["property"])}
-        return value
+        return self.compared(subject, value)
+
+    def compared(self, subject: Json, value: Any) -> Any:
+        """What a condition on this subject compares: values of the user's own, unless of `$blueprint`."""
+        return self._blueprint_value(value) if subject == "$blueprint" else value
 
     def _blueprint_value(self, value: Any) -> Any:
         if isinstance(value, list):
@@ -253,7 +258,7 @@ class ToNames(_Translation):
             properties=names.named(entity.properties),
             relations=names.named(entity.relations),
             derived=names.named(entity.derived),
-            reasons=names.named(entity.reasons),
+            reasons={name: _without_marks(text) for name, text in names.named(entity.reasons).items()},
         )
 
 
@@ -323,6 +328,11 @@ def _renamed(program: str, moved: Mapping[str, str], relations: Collection[str])
             new, is_relation = waiting.pop(old)
         program = (rename_relation if is_relation else rename_property)(program, old, new)
     return program
+
+
+def _without_marks(text: str) -> str:
+    """A text for people as it was kept: what it names may be called otherwise by now."""
+    return _MARKED.sub("", text) if MARK in text else text
 
 
 def told_blueprint(stored: Versioned[Blueprint], naming: Naming) -> Blueprint:

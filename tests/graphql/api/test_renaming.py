@@ -370,3 +370,23 @@ def test_what_is_searched_ordered_counted_and_followed_has_the_new_names(
     assert [one["node"]["identifier"] for one in found] == ["api"]
     code, message = api.refusal(back, **{"kind": f"{kind}-squad", "from": kind})
     assert (code, message.partition(" (")[0]) == ("NOT_FOUND", f"there is no blueprint `{kind}`")
+
+
+def test_reasons_and_explanations_speak_in_the_new_names(api: Client, kind: str, card: str) -> None:
+    api.write_blueprint(blueprint(kind))
+    compared = condition("stars", ">", {"property": "limit"})
+    api.write_blueprint(
+        blueprint(kind, schema={"properties": {"stars": {"type": "number"}, "limit": {"type": "number"},
+                                               "settings": {"type": "object"}}})
+    )  # fmt: skip
+    kept = condition("settings", "isEmpty")
+    api.write_scorecard(scorecard(card, rule("r", "Gold", compared), rule("s", "Gold", kept), of=kind))
+    api.write_entities(entity("api", kind, stars=1, settings={"property": "stars"}))
+    rename(api, "property", "stars", "likes", blueprint=kind)
+    rename(api, "property", "limit", "bound", blueprint=kind)
+    (score,) = _entity(api, kind)["scores"]
+    compared_result, kept_result = score["ruleResults"]
+    assert compared_result["reason"] == "`likes`: no data in `bound`"
+    (told,) = compared_result["explanation"]
+    assert told["reason"] == "no data in `bound`"
+    assert kept_result["explanation"][0]["actual"] == {"property": "stars"}

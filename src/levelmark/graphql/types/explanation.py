@@ -51,11 +51,11 @@ class Explanation:
             relation=condition.relation,
             operator=condition.operator,
             negated=condition.negated is True,
-            expected=told.condition_value(names, subject, verdict.expected),
+            expected=told.compared(subject, verdict.expected),
             expected_property=names.name(right.subject.name) if right else None,
-            actual=told.condition_value(names, subject, verdict.actual),
+            actual=told.compared(subject, verdict.actual),
             verdict=Verdict[verdict.truth.name],
-            reason=verdict.reason,
+            reason=explained.reason(names.name),
         )
 
     @classmethod

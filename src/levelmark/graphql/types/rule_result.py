@@ -52,7 +52,8 @@ class RuleResult(relay.Node):
         if self.stored.result is domain.Result.PASSED or self.stored.reason:
             return self.stored.reason
         explained = await self._explained(info)
-        return explained.reason() if explained else None
+        names = self.naming.properties_of(self.subject.blueprint)
+        return explained.reason(names.name) if explained else None
 
     @strawberry.field(description="What each condition of the rule says of the entity, in order.")
     async def explanation(self, info: Info[Context, Any]) -> list[Explanation]:
