@@ -205,6 +205,21 @@ async def test_of_two_who_want_the_same_name_one_gets_it(storage: Storage, regis
     assert sum(one.outcome in (Outcome.UPDATED, Outcome.CREATED) for one in answers) >= 1
 
 
+async def test_when_a_renaming_is_answered_every_process_knows_it(
+    storage: Storage, registry: Registry
+) -> None:
+    one, other = Services(storage, registry), Services(storage, registry)
+    await one.blueprints.upsert(blueprint())
+    names = ["stars", "likes"]
+    for _ in range(4):
+        await other.naming.current()  # which it now takes for the present one, for a moment
+        await rename(one, "property", ("service", *names))
+        for services in (one, other):
+            naming = await services.naming.current()
+            assert naming.properties_of("service").name("stars") == names[1]
+        names.reverse()
+
+
 READ: Final = """
 query($id: ID!, $after: String) {
     node(id: $id) {... on Entity {
