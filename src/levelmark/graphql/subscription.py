@@ -10,7 +10,7 @@ from levelmark.domain.naming import Naming
 from levelmark.graphql import cursors
 from levelmark.graphql.arguments import changes_of
 from levelmark.graphql.inputs.filters import ChangeFilterInput
-from levelmark.graphql.query import Request
+from levelmark.graphql.queries.request import Request
 from levelmark.graphql.types.change import LevelChange, RuleResultChange
 
 Filter = Annotated[

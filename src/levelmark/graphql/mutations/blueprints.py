@@ -6,7 +6,7 @@ import strawberry
 
 from levelmark.graphql.inputs.blueprint import BlueprintInput, DeleteBlueprintInput
 from levelmark.graphql.inputs.document import document
-from levelmark.graphql.query import Request
+from levelmark.graphql.queries.request import Request
 from levelmark.graphql.types.blueprint import Blueprint
 from levelmark.graphql.types.enums import Outcome
 from levelmark.graphql.types.evaluation import Evaluation

@@ -11,7 +11,7 @@ from levelmark.domain.errors import LimitExceededError, NotFoundError
 from levelmark.domain.naming import Naming
 from levelmark.graphql.inputs.document import document
 from levelmark.graphql.inputs.entity import DeleteEntitiesInput, EvaluateInput, UpsertEntitiesInput
-from levelmark.graphql.query import Request
+from levelmark.graphql.queries.request import Request
 from levelmark.graphql.types.entity import Entity
 from levelmark.graphql.types.enums import Outcome
 from levelmark.graphql.types.evaluation import Evaluation

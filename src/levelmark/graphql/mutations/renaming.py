@@ -14,7 +14,7 @@ from levelmark.graphql.inputs.renaming import (
     RenameRelationInput,
     RenameRuleInput,
 )
-from levelmark.graphql.query import Request
+from levelmark.graphql.queries.request import Request
 from levelmark.graphql.types.blueprint import Blueprint
 from levelmark.graphql.types.enums import Outcome
 from levelmark.graphql.types.issue import Issue

@@ -14,7 +14,7 @@ from levelmark.graphql.inputs.scorecard import (
     ScorecardInput,
     UpsertRuleInput,
 )
-from levelmark.graphql.query import Request
+from levelmark.graphql.queries.request import Request
 from levelmark.graphql.types.enums import Outcome
 from levelmark.graphql.types.evaluation import Evaluation
 from levelmark.graphql.types.issue import Issue

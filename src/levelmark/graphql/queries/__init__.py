@@ -1,0 +1,1 @@
+"""The queries of the API, one kind of thing to a module."""
