@@ -17,29 +17,10 @@ _ELEMENT: Final = "[]"
 _LONGEST: Final = 8
 _NOWHERE: Final[Path] = (UNKNOWN,)
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-_SAME_INPUT: Final = frozenset(
-    [
-        "select",
-        "has",
-        "contains",
-        "inside",
-        "test",
-        "match",
-        "startswith",
-        "endswith",
-        "ltrimstr",
-        "rtrimstr",
-        "trimstr",
-        "split",
-        "join",
-        "index",
-        "indices",
-        "error",
-        "isempty",
-        "first",
-        "path",
-    ]
-)
+_SAME_INPUT: Final = frozenset([
+    "select", "has", "contains", "inside", "test", "match", "startswith", "endswith", "ltrimstr",
+    "rtrimstr", "trimstr", "split", "join", "index", "indices", "error", "isempty", "first", "path",
+])  # fmt: skip
 """Functions whose argument is applied to what they themselves are applied to."""
 _EACH: Final = frozenset(
     ["map", "map_values", "any", "all", "sort_by", "group_by", "unique_by", "min_by", "max_by"]
