@@ -35,7 +35,7 @@ class Plan(Struct, frozen=True):
 
     `needs` are the names to be read of the entities of `targets`, the blueprints looked at.
     `programs` are the compiled queries of its aggregations, by name. `seen` tells of all that is read of
-    others whether it is derived, and whether it is a point in time.
+    others whether it is derived, a point in time, and a relation to many.
     """
 
     blueprint: ResolvedBlueprint
@@ -43,7 +43,7 @@ class Plan(Struct, frozen=True):
     needs: dict[str, frozenset[str]] = {}
     targets: dict[str, ResolvedBlueprint] = {}
     programs: dict[str, Program] = {}
-    seen: dict[str, list[tuple[str, bool, bool]]] = {}
+    seen: dict[str, list[tuple[str, bool, bool, bool]]] = {}
 
     @property
     def reads_others(self) -> bool:
@@ -51,8 +51,11 @@ class Plan(Struct, frozen=True):
         return bool(self.needs)
 
     def meaning(self) -> Json:
-        """All that the derived values depend on besides the entities: where it is the same, so are they."""
-        return to_builtins([self.order, self.seen], order="deterministic")
+        """All that the derived values depend on besides the entities: where it is the same, so are they.
+
+        So are the reasons why there is none.
+        """
+        return to_builtins([self.order, self.seen, self.blueprint.broken], order="deterministic")
 
 
 class Model:
@@ -152,9 +155,11 @@ class Model:
         targets = {to: self.blueprints[to] for to in needs}
         return Plan(blueprint, order, frozen, targets, programs, seen)
 
-    def _seen(self, blueprint: str, name: str) -> tuple[str, bool, bool]:
+    def _seen(self, blueprint: str, name: str) -> tuple[str, bool, bool, bool]:
         resolved = self.blueprints[blueprint]
-        return name, name in resolved.derived, resolved.is_instant(name)
+        relation = resolved.relations.get(name)
+        many = relation is not None and relation.many is True
+        return name, name in resolved.derived, resolved.is_instant(name), many
 
     def _readers(self) -> dict[str, tuple[Reader, ...]]:
         found: dict[str, dict[tuple[str, object], Reader]] = {}

@@ -9,6 +9,7 @@ from levelmark.domain.blueprint import Blueprint, ResolvedBlueprint
 from levelmark.domain.issue import Issue, Severity, path_text
 from levelmark.domain.naming import UNNAMED, Naming
 from levelmark.engine.derived.circles import Place
+from levelmark.engine.derived.flaw import Flaw
 from levelmark.engine.model import Model
 from levelmark.engine.translating import ToNames
 from levelmark.services.calculating import Calculator
@@ -41,9 +42,15 @@ class Remodelled(Struct, frozen=True):
         """The derived properties of other blueprints that would have no data any more."""
         for place, flaw in self.after.flaws.items():
             owner, name = place
-            if owner != self.blueprint and _fault(self.before, place) != _fault(self.after, place):
+            if owner != self.blueprint and self._breaks(place, flaw):
                 message = f"`{name}` of blueprint `{owner}` would have no data: {flaw.message}"
                 yield Issue.error((), "BREAKS_BLUEPRINT", message, flaw.suggestion)
+
+    def _breaks(self, place: Place, flaw: Flaw) -> bool:
+        # One that waits has no data, either, but for what had none before that is nothing new.
+        if place not in self.before.flaws:
+            return True
+        return not flaw.waits and _fault(self.before, place) != flaw.code
 
 
 class Remodelling:

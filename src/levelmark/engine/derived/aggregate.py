@@ -2,7 +2,7 @@
 
 import statistics
 from collections.abc import Callable, Sequence
-from math import ceil, fsum, inf, isfinite
+from math import fsum, inf, isfinite
 from typing import Final
 
 from msgspec import Struct
@@ -39,7 +39,7 @@ def figure(func: str, found: list[float]) -> Figure:
     """Sum, average, median, min or max of the numbers; the order in which they stand never matters."""
     if not found:
         return Figure(0) if func == "sum" else Figure()
-    return bounded(_FUNCTIONS[func](sorted(found)))
+    return bounded(_FUNCTIONS[func](_in_order(found)))
 
 
 def total(found: Sequence[float]) -> float:
@@ -47,7 +47,7 @@ def total(found: Sequence[float]) -> float:
     if all(type(one) is int for one in found):
         return sum(found)
     try:
-        return fsum(found)
+        return fsum(_in_order(found))
     except OverflowError:
         return inf
 
@@ -67,8 +67,13 @@ def per_unit(amount: float, times: Sequence[Json], unit: int, now: int) -> Figur
     if not instants:
         return Figure()
     earliest = min(instants)
-    count = max(1, ceil((now - earliest) / unit))
-    return Figure(amount / count, earliest + count * unit + 1)
+    count = max(1, -((earliest - now) // unit))
+    return bounded(amount / count).before(earliest + count * unit + 1)
+
+
+def _in_order(found: Sequence[float]) -> list[float]:
+    # `1` and `1.0` are equal and yet are written differently: their texts tell which comes first.
+    return sorted(found, key=lambda one: (one, repr(one)))
 
 
 _FUNCTIONS: Final[dict[str, Callable[[list[float]], float]]] = {

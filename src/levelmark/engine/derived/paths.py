@@ -35,20 +35,22 @@ def route(blueprint: Blueprint, path: str, blueprints: Blueprints) -> Route | Fl
     """The route of a mirror's path."""
     here, rest = blueprint, path
     chain: Chain = ()
-    while rest not in here.names:
+    # What is derived may have the name that its path has: the first step is a relation in any case.
+    while not chain or rest not in here.names:
         relation = _relation_before(here, rest)
         if relation is None:
-            return _stray(here, rest)
+            return _stray(here, rest) if chain or rest not in here.names else _no_relation_first(path)
         if len(chain) == MAX_STEPS:
             return Flaw(_PATH, "TOO_DEEP", f"a path may follow {MAX_STEPS} relations at most")
         chain, rest = (*chain, _forward(here, relation)), rest[len(relation) + 1 :]
         if chain[-1].to not in blueprints:
             return absent_blueprint(chain[-1].to, _PATH)
         here = blueprints[chain[-1].to]
-    if not chain:
-        message = f"`{path}` must begin with a relation, as in `owner.$title`"
-        return Flaw(_PATH, "BAD_PATH", message)
     return Route(chain, rest)
+
+
+def _no_relation_first(path: str) -> Flaw:
+    return Flaw(_PATH, "BAD_PATH", f"`{path}` must begin with a relation, as in `owner.$title`")
 
 
 def _relation_before(here: Blueprint, rest: str) -> str | None:
