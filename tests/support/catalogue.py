@@ -1,4 +1,4 @@
-"""A small catalogue in which blueprints derive from one another: services, their teams, domains, incidents."""
+"""A small catalogue whose blueprints derive from one another: services, teams, domains, incidents."""
 
 from typing import Final
 
@@ -52,7 +52,8 @@ DOMAIN: Final = declared(
 INCIDENT: Final = declared(
     "incident", {"status": STRING, "note": STRING}, relations={"hits": {"target": "service"}}
 )
-QUALITY: Final = scorecard("quality", CALM, rule("liked", "Silver", condition("stars", ">", 5)))
+RULES: Final = (CALM, rule("liked", "Silver", condition("stars", ">", 5)))
+QUALITY: Final = scorecard("quality", *RULES)
 
 
 def struck(identifier: str, service: str, **properties: Json) -> dict[str, Json]:

@@ -190,6 +190,19 @@ def test_derived_properties_of_every_sort_follow_from_one_another(settled: World
     assert settled.derived(settled.incident) == {f"i{place}": {} for place in (1, 2, 3, 4)}
 
 
+def test_evaluations_are_counted_by_blueprint_and_cause(settled: World) -> None:
+    def counted(blueprint: str) -> list[Json]:
+        found: list[Json] = settled.api.query(operations.COUNTS, blueprint=blueprint)
+        return found
+
+    written = {"cause": "ENTITY_WRITTEN", "evaluated": 4, "changed": 4}
+    comes_to(lambda: counted(settled.incident), [{"blueprintIdentifier": settled.incident, **written}])
+    causes = {one["cause"] for one in counted(settled.team)}
+    assert causes == {"ENTITY_WRITTEN", "RELATED_ENTITY_WRITTEN"}
+    named = {one["blueprintIdentifier"] for one in settled.api.query(operations.COUNTS)}
+    assert {settled.team, settled.service, settled.incident} <= named
+
+
 def test_what_was_not_sent_reads_back_as_no_property(settled: World) -> None:
     read = settled.read(settled.service, "api")
     assert (read["properties"], read["derivedIssues"]) == ({"stars": 9}, [])
