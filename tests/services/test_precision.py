@@ -107,6 +107,15 @@ async def test_a_mirrored_property_evaluates_exactly_those_that_point_at_it(load
     assert slack == {"a": "#new", "b": "#new", "c": "#new", "d": "#blue"}
 
 
+async def test_those_that_read_something_else_of_it_are_left_alone(loaded: Services) -> None:
+    assert await by_writing(loaded, entity("a", stars=7)) == {
+        ("service", WRITTEN): (1, 1),
+        ("incident", RELATED): (2, 2),
+    }
+    assert await by_writing(loaded, entity("a", note="y")) == {("service", WRITTEN): (1, 1)}
+    assert await by_writing(loaded, owned("a", "blue", "shop")) == {("service", WRITTEN): (1, 1)}
+
+
 async def test_what_changes_spreads_on_step_by_step(loaded: Services) -> None:
     found = await by_writing(loaded, struck("i1", "a", status="done"))
     assert found == INCIDENT_ONLY | {("service", RELATED): (1, 1), ("domain", RELATED): (1, 1)}

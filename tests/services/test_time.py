@@ -303,6 +303,18 @@ async def test_a_calculation_that_asks_for_the_time_is_answered_anew_every_hour(
     assert await due(still) == at("2026-01-10T15:00:00Z")
 
 
+async def test_what_can_change_first_is_due_first(still: Services, hands: Hands) -> None:
+    hour: dict[str, Json] = {"calculation": "now / 3600 | floor", "type": "number"}
+    old = rule("only", "Bronze", condition("deployed_at", "olderThan", "PT30M"))
+    document = blueprint(calculationProperties={"hour": hour})
+    await define(still, document, scorecard("quality", old))
+    await write(still, entity("api", deployed_at="2026-01-10T11:50:00Z"))
+    assert await turn(still, hands, "2026-01-10T12:20:00Z", lambda: result(still)) == "PASSED"
+    assert await due(still) == at("2026-01-10T13:00:00Z")
+    await write(still, entity("api", deployed_at="2026-01-10T13:10:00Z"))
+    assert await due(still) == at("2026-01-10T13:00:00Z")
+
+
 async def test_what_time_changes_in_one_reaches_those_that_read_it(
     storage: Storage, registry: Registry, hands: Hands
 ) -> None:

@@ -50,7 +50,10 @@ DOMAIN: Final = declared(
     },
 )
 INCIDENT: Final = declared(
-    "incident", {"status": STRING, "note": STRING}, relations={"hits": {"target": "service"}}
+    "incident",
+    {"status": STRING, "note": STRING},
+    relations={"hits": {"target": "service"}},
+    mirrorProperties={"weight": {"path": "hits.stars"}},
 )
 RULES: Final = (CALM, rule("liked", "Silver", condition("stars", ">", 5)))
 QUALITY: Final = scorecard("quality", *RULES)
@@ -87,8 +90,9 @@ async def load(services: Services) -> None:
         written = await services.blueprints.upsert(document)
         assert not has_errors(written.issues), written.issues
     assert not has_errors((await services.scorecards.upsert(QUALITY)).issues)
-    await write(services, *ENTITIES)
-    await services.settled()
+    for kind in ("team", "domain", "service", "incident"):  # those that are looked at come first
+        await write(services, *[one for one in ENTITIES if one["blueprint"] == kind])
+        await services.settled()
 
 
 async def write(services: Services, *documents: Json, mode: Mode = Mode.MERGE) -> list[Outcome]:
