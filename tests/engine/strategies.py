@@ -43,7 +43,7 @@ def hour_is_odd(_: Json, now: int) -> tuple[bool, int]:
 
 
 def refuse_in_time(_: Json, now: int) -> tuple[bool, int]:
-    raise ValueError(f"{now} is not my time")
+    raise ValueError(f"{type(now).__name__} is not my time")
 
 
 PLUGGED = (
