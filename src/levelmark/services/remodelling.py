@@ -35,7 +35,8 @@ class Remodelled(Struct, frozen=True):
     def own_issues(self) -> Iterator[Issue]:
         """What is wrong with its own derived properties; what was so before is a warning."""
         for place, issue in self.after.issues(self.blueprint):
-            known = _fault(self.before, place) == _fault(self.after, place)
+            before = self.before.flaws.get(place)
+            known = before is not None and before.message == issue.message
             yield replace(issue, severity=Severity.WARNING) if known else issue
 
     def others_issues(self) -> Iterator[Issue]:

@@ -491,7 +491,12 @@ def test_what_others_derive_from_goes_only_by_force_and_comes_back(world: World)
     comes_to(world.derived, {name: _lacking(one, "slack", "loud") for name, one in EXPECTED.items()})
     reason = f"blueprint `{world.team}` has no property `slack`"
     assert world.reasons() == {"slack": reason, "loud": "answered with nothing"}
-    assert world.change(world.services(title="New"))["outcome"] == "UPDATED"
+    mirrors: dict[str, Any] = dict(world.services()["mirrorProperties"])
+    worse = world.services(mirrorProperties=mirrors | {"slack": {"path": "owner.slck"}})
+    assert world.change(worse)["outcome"] == "INVALID"
+    payload = world.change(world.services(title="New"))
+    assert payload["outcome"] == "UPDATED"
+    assert issues(payload) == [("mirrorProperties.slack.path", "UNKNOWN_PROPERTY", "WARNING")]
     assert world.change(teams)["outcome"] == "UPDATED"
     comes_to(world.derived, EXPECTED)
     assert world.reasons() == {}
