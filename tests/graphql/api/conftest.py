@@ -13,6 +13,7 @@ from levelmark.services.writing import Mode
 from levelmark.storage import Storage
 from tests.graphql.api.client import Client
 from tests.graphql.api.commands import Commands, Executor
+from tests.graphql.api.world import EXPECTED, World, comes_to
 from tests.support.documents import blueprint, condition, entity, rule, scorecard
 from tests.support.server import ServerProcess
 
@@ -73,3 +74,18 @@ async def _populate(services: Services) -> None:
         owned = [one | {"team": ["red", "blue", "green"][: place % 4]} for place, one in enumerate(many)]
         await services.entities.upsert(owned, Mode.REPLACE)
     await services.delivery.close()
+
+
+@pytest.fixture(scope="module")
+def settled(api: Client) -> World:
+    """A world in which all has followed; tests only look at it."""
+    world = World(api)
+    world.write()
+    comes_to(world.derived, EXPECTED)
+    return world
+
+
+@pytest.fixture
+def world(api: Client) -> World:
+    """A world in which nothing is written yet."""
+    return World(api)
