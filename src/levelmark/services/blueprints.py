@@ -111,7 +111,11 @@ class BlueprintService:
         return [*_dangling(sent, known)]
 
     async def delete(self, identifier: str, *, force: bool) -> Deleted:
-        """Deletes a blueprint; one that has scorecards or entities only by `force`, and these with it."""
+        """Deletes a blueprint; one that has scorecards or entities only by `force`, and these with it.
+
+        So is one that other blueprints use, whose derived properties have no data then.
+        """
+        known = await self._catalogue.every()
         naming = await self._naming.fresh()
         key = naming.blueprints.key(identifier)
         before = await self._shelf.get(key)
@@ -120,14 +124,18 @@ class BlueprintService:
             return Deleted(Outcome.INVALID, (Issue.error(("identifier",), "NOT_FOUND", message),))
         scorecards = await self._storage.definitions.scorecards(key)
         entities = await self._storage.entities.count(key)
-        uses = await uses_of(self._storage, key, naming)
-        if (scorecards or entities) and not force:
-            issue = _needs_force(f"{entities} entities and {len(scorecards)} scorecards would go with it")
+        uses = await uses_of(self._storage, self._catalogue.operators, key, naming)
+        if (scorecards or entities or uses) and not force:
+            issue = _needs_force(
+                f"{entities} entities and {len(scorecards)} scorecards would go with it, "
+                f"and {len(uses)} uses by other blueprints would come to nothing"
+            )
             return Deleted(Outcome.INVALID, (issue, *uses), entities, len(scorecards))
         if not await self._shelf.remove(before):
             raise ConflictError(f"the blueprint `{identifier}` was just written; look at it and try again")
         if not naming.plain:
             await self._naming.settled()
+        await self._evaluations.follow_up(known, CauseKind.BLUEPRINT_WRITTEN)
         entities = await self._removal.all_of(key)
         return Deleted(Outcome.DELETED, uses, entities, len(scorecards))
 

@@ -321,11 +321,14 @@ def test_deleting_a_blueprint_names_what_uses_it(api: Client, kind: str, domain:
             aggregationProperties={"count": counted},
         )
     )
-    deleted = api.query(operations.DELETE_BLUEPRINT, input={"identifier": domain})
+    refused = api.query(operations.DELETE_BLUEPRINT, input={"identifier": domain})
+    assert refused["outcome"] == "INVALID"
+    assert issues(refused) == [("force", "NEEDS_FORCE", "ERROR"), *[("", "STILL_USED", "WARNING")] * 4]
+    deleted = api.query(operations.DELETE_BLUEPRINT, input={"identifier": domain, "force": True})
     assert deleted["outcome"] == "DELETED"
     assert [issues(deleted)[0]] * 4 == issues(deleted) == [("", "STILL_USED", "WARNING")] * 4
     told = "\n".join(one["message"] for one in deleted["issues"])
-    for part in ("relation `domain`", "relation `backup`", "mirror property `name`", "property `count`"):
+    for part in ("relation `domain`", "relation `backup`", "property `name`", "property `count`"):
         assert part in told
     assert "`own`" not in told
 

@@ -46,5 +46,6 @@ class DeleteBlueprintInput:
 
     identifier: str = strawberry.field(description="The blueprint's identifier.")
     force: bool = strawberry.field(
-        default=False, description="Delete its scorecards and entities with it, where it has any."
+        default=False,
+        description="Delete its scorecards and entities with it, and even if other blueprints use it.",
     )

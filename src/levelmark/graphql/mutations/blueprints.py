@@ -61,7 +61,7 @@ class BlueprintMutations:
         )
 
     @strawberry.mutation(
-        description="Deletes a blueprint; one that has entities or scorecards needs `force`."
+        description="Deletes a blueprint; one that has entities or scorecards, or is used, needs `force`."
     )
     async def delete_blueprint(
         self,
