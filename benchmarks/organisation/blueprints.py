@@ -119,6 +119,7 @@ SERVICE: Final[_Document] = {
         "worstSeverity": _over("max", "incident", "severity"),
         "incidentsByMonth": _aggregation("incident", _BY_MONTH, (), None),
         "medianCoverage": _over("median", "repository", "coverage"),
+        "troubleBelow": _over("sum", "service", "openIncidents", via={"path": ["dependsOn"]}),
         "retiredUses": _count("service", _is("lifecycle", "deprecated"), via={"path": ["dependsOn"]}),
         "neighbours": _count("service"),
     },

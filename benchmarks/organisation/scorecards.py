@@ -1,4 +1,4 @@
-"""The scorecards: one for each blueprint, with rules over own and derived properties."""
+"""The scorecards: one or two for each blueprint, with rules over own and derived properties."""
 
 from typing import Final
 
@@ -80,6 +80,15 @@ RELIABILITY: Final = _scorecard(
     ("calm", "Gold", _any(_is("incidentsByMonth", "<", 1), _points("dependsOn", "isEmpty"))),
 )
 
+FOUNDATIONS: Final = _scorecard(
+    "foundations",
+    "service",
+    None,
+    ("bearable-below", "Bronze", _all(_is("troubleBelow", "<", 40))),
+    ("little-below", "Silver", _all(_is("troubleBelow", "<", 12))),
+    ("calm-below", "Gold", _all(_is("troubleBelow", "<", 4))),
+)
+
 UPKEEP: Final = _scorecard(
     "upkeep",
     "repository",
@@ -115,4 +124,4 @@ RESPONSE: Final = _scorecard(
     ),
 )
 
-SCORECARDS: Final = (STAFFING, RELIABILITY, UPKEEP, RESPONSE)
+SCORECARDS: Final = (STAFFING, RELIABILITY, FOUNDATIONS, UPKEEP, RESPONSE)
