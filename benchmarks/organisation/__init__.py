@@ -2,5 +2,6 @@
 
 from benchmarks.organisation.catalogue import Catalogue, generate
 from benchmarks.organisation.edits import Edit, EditKind, edits
+from benchmarks.organisation.incidents import Incident, incidents
 
-__all__ = ["Catalogue", "Edit", "EditKind", "edits", "generate"]
+__all__ = ["Catalogue", "Edit", "EditKind", "Incident", "edits", "generate", "incidents"]

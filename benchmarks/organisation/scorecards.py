@@ -80,13 +80,17 @@ RELIABILITY: Final = _scorecard(
     ("calm", "Gold", _any(_is("incidentsByMonth", "<", 1), _points("dependsOn", "isEmpty"))),
 )
 
+TROUBLE: Final = {"Bronze": 40, "Silver": 12, "Gold": 4}
+"""By level, how many open incidents what a service depends on must stay below."""
+
 FOUNDATIONS: Final = _scorecard(
     "foundations",
     "service",
     None,
-    ("bearable-below", "Bronze", _all(_is("troubleBelow", "<", 40))),
-    ("little-below", "Silver", _all(_is("troubleBelow", "<", 12))),
-    ("calm-below", "Gold", _all(_is("troubleBelow", "<", 4))),
+    *(
+        (f"{level.lower()}-below", level, _all(_is("troubleBelow", "<", limit)))
+        for level, limit in TROUBLE.items()
+    ),
 )
 
 UPKEEP: Final = _scorecard(
