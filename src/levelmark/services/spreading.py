@@ -1,5 +1,11 @@
-"""Spreading: those that read what was written are evaluated again, at once where they are few."""
+"""Spreading: those that read what was written are evaluated again, at once where they are few.
 
+Two lanes take what waits, each all of it: what follows from one entity does not wait for all others that the
+same write reaches. While both are busy, ripples gather, and who is reached by several of them is evaluated
+once.
+"""
+
+import asyncio
 import logging
 from collections.abc import Sequence
 from typing import Final
@@ -18,6 +24,9 @@ from levelmark.storage.neighbours import Reach
 log = logging.getLogger(__name__)
 
 _AT_ONCE: Final = 1_000
+_LANES: Final = (
+    2  # with more, or blueprint beside blueprint, entities that read each other disturb each other
+)
 
 
 class Spreading:
@@ -40,6 +49,11 @@ class Spreading:
 
     async def run(self) -> None:
         """Sees to ripples until cancelled; what it cannot do stays in the rows and is found again."""
+        async with asyncio.TaskGroup() as lanes:
+            for _ in range(_LANES):
+                lanes.create_task(self._lane())
+
+    async def _lane(self) -> None:
         while True:
             ripples = await self._rippling.take()
             try:
