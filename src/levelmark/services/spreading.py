@@ -24,9 +24,8 @@ from levelmark.storage.neighbours import Reach
 log = logging.getLogger(__name__)
 
 _AT_ONCE: Final = 1_000
-_LANES: Final = (
-    2  # with more, or blueprint beside blueprint, entities that read each other disturb each other
-)
+_LANES: Final = 2
+"""With more, or with blueprints side by side, entities that read each other disturb each other."""
 
 
 class Spreading:
