@@ -1,11 +1,12 @@
 """Consistency: what must be true of a storage once nobody writes, whatever has crashed before.
 
 `assert_consistent` waits until nothing is left to do and then looks at every row. It trusts no code of the
-storage but for reading an entity out of its row, and evaluates every entity anew.
+storage but for reading an entity out of its row, and evaluates every entity anew. What is derived from other
+entities it compares with what an oracle makes of all of them, where there is one.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
@@ -13,14 +14,22 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from levelmark.domain.change import Change, ChangeKind
+from levelmark.domain.documents import to_document
+from levelmark.domain.entity import Entity
 from levelmark.domain.operator import Operator
 from levelmark.domain.score import Score
 from levelmark.services.catalogue import Catalogue, Definitions
 from levelmark.storage import Storage
 from levelmark.storage.rows import Held, entity_fields, held
+from tests.support.freshness import faults_of
+from tests.support.scratch import Key, Outcome
+from tests.support.scratch.values import Document
 
 Chain: TypeAlias = tuple[str, str, str, str | None]
 """What has a story: a blueprint, an entity of it, a scorecard, and a rule or None for the level."""
+
+Oracle: TypeAlias = Callable[[list[Document], list[Document], list[Document]], Mapping[Key, Outcome]]
+"""Tells what follows for each entity from all blueprints, scorecards and entities."""
 
 _WITHIN: Final = 60.0
 _LOOK_SECONDS: Final = 0.1
@@ -41,7 +50,11 @@ class Entry(Struct, frozen=True):
 
 
 async def assert_consistent(
-    storage: Storage, operators: Mapping[str, Operator], within: float = _WITHIN
+    storage: Storage,
+    operators: Mapping[str, Operator],
+    within: float = _WITHIN,
+    *,
+    oracle: Oracle | None = None,
 ) -> list[Change]:
     """Waits for quiet, fails with everything that is wrong, and gives back the whole log."""
     catalogue = Catalogue(storage, operators)
@@ -50,6 +63,8 @@ async def assert_consistent(
     rows = await storage.database["entities"].find({}).to_list(None)
     definitions = await catalogue.current({row["blueprint"] for row in rows})
     faults = [*_log_faults(entries), *_story_faults(entries), *_score_faults(rows, entries, definitions)]
+    if oracle is not None:
+        faults += await derived_faults(storage, oracle)
     assert not faults, f"{len(faults)} faults, such as:\n" + "\n".join(faults[:_SHOWN])
     return [entry.change for entry in entries]
 
@@ -68,6 +83,7 @@ async def _left(storage: Storage, catalogue: Catalogue) -> Any:
     for name, condition in (
         ("evaluations", {"state": {"$in": ["PENDING", "RUNNING"]}}),
         ("entities", {"outbox": {"$ne": []}}),
+        ("entities", {"ripples": {"$ne": []}}),
         ("entities", {"blueprint": None}),
         ("entities", {"blueprint": {"$nin": [None, *blueprints]}}),
         ("scorecards", {"blueprint": {"$nin": list(blueprints)}}),
@@ -168,6 +184,34 @@ def _evaluation_faults(one: Held, definitions: Definitions) -> Iterator[str]:
     actual = [_timeless(score) for score in one.entity.scores]
     if actual != expected:
         yield f"{one.entity.identifier} has the scores {actual}, which should be {expected}"
+
+
+async def derived_faults(storage: Storage, oracle: Oracle) -> list[str]:
+    """Every entity whose derived values, results or levels do not follow from all entities as they stand."""
+    rows = await storage.database["entities"].find({"blueprint": {"$ne": None}}).to_list(None)
+    entities = {(row["blueprint"], row["identifier"]): held(row).entity for row in rows}
+    expected = oracle(
+        [to_document(one.value) for one in await storage.definitions.blueprints()],
+        [to_document(one.value) for one in await storage.definitions.scorecards()],
+        [_as_sent(one) for one in entities.values()],
+    )
+    return [f"{key}: {fault}" for key, one in entities.items() for fault in faults_of(expected[key], one)]
+
+
+def _as_sent(entity: Entity) -> Document:
+    return {
+        "identifier": entity.identifier,
+        "blueprint": entity.blueprint,
+        "title": entity.title,
+        "icon": entity.icon,
+        "team": list(entity.team) if isinstance(entity.team, tuple) else entity.team,
+        "properties": entity.properties,
+        "relations": entity.relations,
+        "createdAt": entity.created_at,
+        "updatedAt": entity.updated_at,
+        "createdBy": entity.created_by,
+        "updatedBy": entity.updated_by,
+    }
 
 
 def _timeless(score: Score) -> Any:

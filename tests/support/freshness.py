@@ -40,7 +40,7 @@ async def stale(storage: Storage, expected: Mapping[Key, Outcome]) -> list[str]:
              async for one in _entities(storage, blueprint)}  # fmt: skip
     faults = [f"{key} is there in only one of the two" for key in found.keys() ^ expected.keys()]
     for key, outcome in expected.items():
-        faults += [f"{key}: {fault}" for fault in _faults(outcome, found[key])] if key in found else []
+        faults += [f"{key}: {fault}" for fault in faults_of(outcome, found[key])] if key in found else []
     return faults
 
 
@@ -57,7 +57,8 @@ async def _entities(storage: Storage, blueprint: str) -> AsyncIterator[Entity]:
         after = held[-1].entity.identifier
 
 
-def _faults(expected: Outcome, entity: Entity) -> Iterator[str]:
+def faults_of(expected: Outcome, entity: Entity) -> Iterator[str]:
+    """Everything about the entity that is not as expected."""
     for name in sorted(expected.derived.keys() | entity.derived.keys()):
         one, other = expected.derived.get(name), entity.derived.get(name)
         if difference(one, other):
