@@ -120,6 +120,7 @@ async def spread(*processes: Services) -> None:
                 ripples = await one.rippling.take()
                 await one.spreading.spread(ripples)
                 await one.rippling.finish(ripples)
+                one.rippling.put_down()
 
 
 async def stale(storage: Storage) -> list[str]:

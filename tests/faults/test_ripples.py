@@ -60,7 +60,7 @@ async def test_whatever_the_last_call_of_a_dying_process_another_ends_what_it_be
 
 
 async def _die_everywhere(first: Services, deed: Deed) -> None:
-    """Lets processes do the deed, each to a tribe of its own, and each come one call farther than the last."""
+    """Lets processes do the deed, each to its own tribe, and come one call farther each time."""
     names = [f"{deed.__name__}{call:03}" for call in range(_MOST_CALLS)]
     for call, name in enumerate(names):
         if call % _AT_ONCE == 0:

@@ -10,7 +10,7 @@ from levelmark.domain.change import Cause, CauseKind, Transition
 from levelmark.domain.entity import Entity
 from levelmark.domain.errors import ConflictError
 from levelmark.engine.derived.reads import Reader
-from levelmark.engine.derived.ripple import ripple
+from levelmark.engine.derived.ripple import Ripple, ripple
 from levelmark.engine.evaluate import erase
 from levelmark.services.catalogue import Catalogue
 from levelmark.services.clock import Clock, not_before, now_text
@@ -73,20 +73,30 @@ class Removal:
     async def _bury(self, held: Sequence[Held]) -> list[Entity]:
         """Those of the entities that are dead now; the others were written meanwhile."""
         entities = [one.entity for one in held]
-        readers = await self._readers({one.blueprint for one in entities})
-        burials = [self._burial(one, readers.get(one.entity.blueprint, ())) for one in held]
+        burials = await self._burials(held)
         living = await self._store.bury(burials)
-        ripples = [one.ripple for one in burials if one.ripple and one.entity.uid not in living]
-        self._rippling.begin(ripples, held=False)
+        await self._tell([one for one in burials if one.entity.uid not in living])
         await self._delivery.deliver_the_dead((one.blueprint, one.identifier) for one in entities)
         return [entity for entity in entities if entity.uid not in living]
+
+    async def _burials(self, held: Sequence[Held]) -> list[Burial]:
+        readers = await self._readers({one.entity.blueprint for one in held})
+        return [self._burial(one, readers.get(one.entity.blueprint, ())) for one in held]
+
+    async def _tell(self, buried: Sequence[Burial]) -> None:
+        """Begins the ripples of the buried, by those who read them now: these may have come meanwhile."""
+        readers = await self._readers({one.entity.blueprint for one in buried})
+        now = [_ripple(one.entity, readers.get(one.entity.blueprint, ())) for one in buried]
+        pairs = zip(buried, now, strict=True)
+        await self._store.owe_ripples([one for burial, one in pairs if one and one != burial.ripple])
+        self._rippling.begin([one for one in now if one], held=False)
 
     async def _readers(self, blueprints: set[str]) -> dict[str, tuple[Reader, ...]]:
         model = await self._catalogue.model()
         return {name: model.readers.get(name, ()) for name in blueprints}
 
     def _burial(self, held: Held, readers: Iterable[Reader]) -> Burial:
-        return Burial(held.entity, self._farewell(held), ripple(held.entity, None, readers, looked=False))
+        return Burial(held.entity, self._farewell(held), _ripple(held.entity, readers))
 
     def _farewell(self, held: Held) -> Transition | None:
         entity = held.entity
@@ -105,3 +115,7 @@ class Removal:
             at,
             moves,
         )
+
+
+def _ripple(entity: Entity, readers: Iterable[Reader]) -> Ripple | None:
+    return ripple(entity, None, readers, looked=False)

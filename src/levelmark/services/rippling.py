@@ -41,13 +41,12 @@ class Rippling:
         self._busy += 1
         return taken
 
-    def drop(self) -> None:
-        """What was taken could not be seen to; it stays in the rows."""
+    def put_down(self) -> None:
+        """Whoever took the last ripples is done with them; what is not finished stays in the rows."""
         self._busy -= 1
 
     async def finish(self, ripples: Sequence[Ripple]) -> None:
-        """What was taken has been seen to: all that the ripples reach has been evaluated again."""
-        self._busy -= 1
+        """These have been seen to: all that they reach has been evaluated again."""
         held = {ripple.id: ripple for ripple in ripples if ripple.id in self._held}
         self._spread.update(held)
         await self._store.settle_ripples([ripple for ripple in ripples if ripple.id not in held])

@@ -57,14 +57,11 @@ class Spreading:
             ripples = await self._rippling.take()
             try:
                 await self.spread(ripples)
-            except LevelmarkError as error:
-                self._rippling.drop()
-                log.warning("dependents are evaluated later: %s", error)
-            except BaseException:
-                self._rippling.drop()
-                raise
-            else:
                 await self._rippling.finish(ripples)
+            except LevelmarkError as error:
+                log.warning("dependents are evaluated later: %s", error)
+            finally:
+                self._rippling.put_down()
 
     async def spread(self, ripples: Sequence[Ripple], *, themselves: bool = False) -> None:
         """Evaluates all that the ripples reach; `themselves`: also those whose surroundings are in doubt."""

@@ -124,9 +124,7 @@ class Writing:
                 held = candidates[place].held
                 stands = Written(Outcome.UNCHANGED, held.entity if held else None, work.drafts[place].issues)
                 answers[place] = _last_answer(stands, answers.get(place))
-        lost, stale = await self._land(batches, work)
-        unsure = {write.ripple.id for batch in batches for place, write in batch.writes.items()
-                  if place in stale and write.ripple is not None}  # fmt: skip
+        lost, stale, unsure = await self._land(batches, work)
         for batch in batches:
             for place in batch.writes.keys() - lost:
                 answers[place] = _answer(work.drafts[place], batch.writes[place], answers.get(place))
@@ -182,8 +180,13 @@ class Writing:
             elif isinstance(step, Written):
                 answers[place] = _last_answer(step, answers.get(place))
 
-    async def _land(self, batches: Sequence[Evaluated], work: _Work) -> tuple[set[int], set[int]]:
-        """Commits what was evaluated: the places that others were faster with, and those that are stale."""
+    async def _land(
+        self, batches: Sequence[Evaluated], work: _Work
+    ) -> tuple[set[int], set[int], frozenset[str]]:
+        """Commits what was evaluated.
+
+        The places that others were faster with, those that are stale, and the ripples of these that are held.
+        """
         writes = {place: write for batch in batches for place, write in batch.writes.items()}
         places = list(writes)
         lost = {places[index] for index in await self._store.commit(list(writes.values()))}
@@ -201,10 +204,12 @@ class Writing:
                 stale |= batch.writes.keys()
         ripples = {place: one for batch in batches for place, one in _ripples(batch, current).items()
                    if place not in lost}  # fmt: skip
+        await self._store.owe_ripples([one for place, one in ripples.items() if one != won[place].ripple])
+        unsure = [one for place, one in ripples.items() if place in stale]
         self._rippling.begin([one for place, one in ripples.items() if place not in stale], held=False)
-        self._rippling.begin([one for place, one in ripples.items() if place in stale], held=True)
+        self._rippling.begin(unsure, held=True)
         stale |= await self._among_themselves(list(ripples.values()), work)
-        return lost, stale - lost
+        return lost, stale - lost, frozenset(one.id for one in unsure)
 
     async def _disturbed(self, batches: Sequence[Evaluated]) -> set[int]:
         found = await asyncio.gather(*(self._evaluator.disturbed(batch) for batch in batches))

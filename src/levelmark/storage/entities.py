@@ -229,6 +229,15 @@ class EntityStore:
             rows = await cursor.hint([("ripples.id", 1)]).batch_size(limit).to_list(None)
         return [ripple for row in rows for ripple in ripples(row)]
 
+    async def owe_ripples(self, ripples: Sequence[Ripple]) -> None:
+        """Adds ripples to rows, for readers of whom those who wrote these rows did not know."""
+        if not ripples:
+            return
+        pushed = [UpdateOne({"_id": ObjectId(one.uid)}, {"$push": {"ripples": ripple_field(one)}})
+                  for one in ripples]  # fmt: skip
+        with translated():
+            await self._rows.bulk_write(pushed, ordered=False)
+
     async def settle_ripples(self, settled: Sequence[Ripple]) -> None:
         """Takes ripples that have been seen to out of their rows."""
         if not settled:

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from levelmark.domain.errors import UnavailableError
 from levelmark.services.calculating.limits import CalculationLimits
 from levelmark.services.calculating.process import WorkerProcess
 
 
-class CalculatorClosedError(Exception):
+class CalculatorClosedError(UnavailableError):
     """The server stops: nothing is calculated any more."""
 
 
@@ -53,7 +54,7 @@ class Pool:
     def require_open(self) -> None:
         """Raises CalculatorClosedError once `close` was called."""
         if self._closed:
-            raise CalculatorClosedError("the server is stopping")
+            raise CalculatorClosedError("the server is stopping; try again in a moment")
 
     async def _usable(self) -> WorkerProcess:
         self.require_open()
