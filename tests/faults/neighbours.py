@@ -93,8 +93,14 @@ def incident(name: str, of: str | None, severity: int = 3) -> dict[str, Json]:
 
 
 def tribe(name: str) -> list[dict[str, Json]]:
-    """A team with a service that has an incident, all of that name, and a team that has nothing."""
-    return [team(name, 2), team(f"{name}-idle", 7), service(name, name), incident(name, name)]
+    """A team with a service that has an incident, all of that name; a team without, a service without."""
+    return [
+        team(name, 2),
+        team(f"{name}-idle", 7),
+        service(name, name),
+        service(f"{name}-bare", name),
+        incident(name, name),
+    ]
 
 
 async def define(services: Services) -> None:
