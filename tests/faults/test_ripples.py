@@ -11,12 +11,13 @@ from levelmark.storage import Storage
 from tests.faults.interleaving import CrashError
 from tests.faults.mortal import dies_at
 from tests.faults.neighbours import ORACLE, define, incident, service, spread, stale, team, tribe, write
+from tests.faults.scale import SCALE, chance
 from tests.support.consistency import assert_consistent
 
 Deed: TypeAlias = Callable[[Services, str], Awaitable[object]]
 
 _MOST_CALLS: Final = 200
-_AT_ONCE: Final = 12
+_AT_ONCE: Final = 8
 
 
 async def _create(services: Services, name: str) -> None:
@@ -60,11 +61,13 @@ async def test_whatever_the_last_call_of_a_dying_process_another_ends_what_it_be
 
 
 async def _die_everywhere(first: Services, deed: Deed) -> None:
-    """Lets processes do the deed, each to its own tribe, and come one call farther each time."""
-    names = [f"{deed.__name__}{call:03}" for call in range(_MOST_CALLS)]
-    for call, name in enumerate(names):
-        if call % _AT_ONCE == 0:
-            tribes = map(tribe, names[call : call + _AT_ONCE])
+    """Lets processes do the deed, each to its own tribe, and come farther each time; at a scale of 2, by one."""
+    step = max(1, round(2 / SCALE))
+    calls = range(chance(deed.__name__).randrange(step), _MOST_CALLS, step)
+    names = [f"{deed.__name__}{call:03}" for call in calls]
+    for place, (call, name) in enumerate(zip(calls, names, strict=True)):
+        if place % _AT_ONCE == 0:
+            tribes = map(tribe, names[place : place + _AT_ONCE])
             await write(first, *(one for members in tribes for one in members))
             await spread(first)
         if not await _dies(first, call, deed, name):

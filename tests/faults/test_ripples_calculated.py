@@ -79,7 +79,7 @@ async def test_workers_that_are_killed_under_writers_store_nothing_that_is_wrong
     async with Services(storage, registry, clock=clock) as services:
         await services.blueprints.upsert(part())
         killer = asyncio.create_task(_kill_workers(services))
-        for size in range(scaled(15)):
+        for size in range(scaled(6)):
             await write(services, *parts(size))
         killer.cancel()
         await asyncio.wait({killer})

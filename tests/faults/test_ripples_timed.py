@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import pytest
@@ -41,7 +42,7 @@ class _Time:
 
     @property
     def oracle(self) -> Oracle:
-        return lambda *documents: scratch.evaluate(*documents, self.now)
+        return partial(scratch.evaluate, now=self.now)
 
 
 async def test_each_entity_that_is_due_is_evaluated_once_and_by_another_when_the_first_dies(
