@@ -61,7 +61,7 @@ async def test_whatever_the_last_call_of_a_dying_process_another_ends_what_it_be
 
 
 async def _die_everywhere(first: Services, deed: Deed) -> None:
-    """Lets processes do the deed, each to its own tribe, and come farther each time; at a scale of 2, by one."""
+    """Lets processes do the deed, each to its own tribe, and come farther each time; at scale 2, by one."""
     step = max(1, round(2 / SCALE))
     calls = range(chance(deed.__name__).randrange(step), _MOST_CALLS, step)
     names = [f"{deed.__name__}{call:03}" for call in calls]
