@@ -161,8 +161,8 @@ async def _meet_everywhere(
 
 
 def _tried(name: str) -> list[int]:
-    """Which calls are met: all of the write itself and some of those after it; at a scale of 16, all."""
-    step = max(1, round(16 / SCALE))
+    """Which calls are met: all of the write itself and some of those after it; at a scale of 32, all."""
+    step = max(1, round(32 / SCALE))
     return [*_WRITE, *range(_WRITE.stop + chance(name).randrange(step), _MOST_CALLS, step)]
 
 

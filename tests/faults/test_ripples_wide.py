@@ -29,7 +29,7 @@ async def test_an_evaluation_of_many_dependents_is_lost_at_no_death(
 ) -> None:
     first = Services(storage, registry)
     await define(first)
-    step = max(1, round(6 / SCALE))
+    step = max(1, round(8 / SCALE))
     for call in range(chance("wide").randrange(step), _MOST_CALLS, step):
         name = f"t{call:03}"
         await write(first, *tribe(name), *(incident(f"{name}-{more}", name) for more in range(_WIDE)))
