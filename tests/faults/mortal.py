@@ -8,13 +8,13 @@ from typing import Any, Final, TypeAlias
 from levelmark.storage import Storage
 from tests.faults.interleaving import Action, CrashError, crash
 
-_STORES: Final = ("definitions", "entities", "neighbours", "log", "evaluations", "leases")
+_STORES: Final = ("definitions", "entities", "ripples", "neighbours", "log", "evaluations", "leases")
 _UNTIMELY: Final = frozenset({"settle"})
 """Outboxes are settled by a timer: where it falls among the other calls is chance."""
 
 _READS: Final = frozenset(
     {"get", "outdated", "chunk", "has_outdated", "count", "blueprints", "owed", "owed_by_the_dead", "due"}
-    | {"unsettled_ripples", "versions", "scorecards", "scorecards_of", "measured", "page", "bounds", "read"}
+    | {"unsettled", "versions", "scorecards", "scorecards_of", "measured", "page", "bounds", "read"}
     | {"named", "named_versions", "pointing", "pointing_versions", "identifiers", "narrowed", "targets"}
     | {"reached", "is_open", "any_open"}
 )

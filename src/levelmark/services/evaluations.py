@@ -4,6 +4,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
 from msgspec.structs import replace
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 _CHUNK: Final = 1_000
 _PASSES: Final = 20
 _LOOK_SECONDS: Final = 1.0
+_HOLD_SECONDS: Final = 3.0
 
 
 class LostLeaseError(Exception):
@@ -83,6 +85,7 @@ class EvaluationService:
                 await asyncio.sleep(_LOOK_SECONDS)
 
     async def _work(self, evaluation: Evaluation) -> None:
+        holding = asyncio.create_task(self._hold(evaluation))
         try:
             done = await self._swept(evaluation)
             await self._storage.evaluations.finish(done, self._owner, now_text(self._clock))
@@ -92,8 +95,20 @@ class EvaluationService:
             raise
         except Exception as error:
             log.exception("evaluation %s failed", evaluation.id)
+            if _reach(evaluation):  # nothing else tells that these are stale: it is tried again
+                await asyncio.sleep(_LOOK_SECONDS)
+                return
             reason = failure_text(error)
             await self._storage.evaluations.finish(evaluation, self._owner, now_text(self._clock), reason)
+        finally:
+            holding.cancel()
+
+    async def _hold(self, evaluation: Evaluation) -> None:
+        """Keeps the lease while a chunk takes long; one that is lost is noticed when the chunk is done."""
+        while True:
+            await asyncio.sleep(_HOLD_SECONDS)
+            with suppress(LevelmarkError):
+                await self._storage.evaluations.hold(evaluation, self._owner)
 
     async def _swept(self, evaluation: Evaluation) -> Evaluation:
         """The evaluation when nothing is left to do; entities written meanwhile are looked at once more."""

@@ -74,10 +74,10 @@ class Reconciler:
         # As above: whoever wrote them may be at it.
         seen: set[str] = set()
         after = ""
-        while found := await self._storage.entities.unsettled_ripples(_BATCH, after):
+        while found := await self._storage.ripples.unsettled(_BATCH, after):
             left = [one for one in found if one.id in self._seen_ripples]
             await self._spreading.spread(left, themselves=True)
-            await self._storage.entities.settle_ripples(left)
+            await self._storage.ripples.done(left)
             seen |= {one.id for one in found}
             after = max(one.id for one in found)
         self._seen_ripples = frozenset(seen)

@@ -33,6 +33,7 @@ class Removal:
         self._catalogue = catalogue
         self._rippling = rippling
         self._store = storage.entities
+        self._ripples = storage.ripples
         self._definitions = storage.definitions
         self._delivery = delivery
         self._clock = clock
@@ -88,7 +89,7 @@ class Removal:
         readers = await self._readers({one.entity.blueprint for one in buried})
         now = [_ripple(one.entity, readers.get(one.entity.blueprint, ())) for one in buried]
         pairs = zip(buried, now, strict=True)
-        await self._store.owe_ripples([one for burial, one in pairs if one and one != burial.ripple])
+        await self._ripples.owe([one for burial, one in pairs if one and one != burial.ripple])
         self._rippling.begin([one for one in now if one], held=False)
 
     async def _readers(self, blueprints: set[str]) -> dict[str, tuple[Reader, ...]]:

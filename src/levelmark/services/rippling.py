@@ -16,7 +16,7 @@ class Rippling:
     """
 
     def __init__(self, storage: Storage) -> None:
-        self._store = storage.entities
+        self._store = storage.ripples
         self._waiting: dict[str, Ripple] = {}
         self._held: set[str] = set()
         self._spread: dict[str, Ripple] = {}
@@ -49,14 +49,20 @@ class Rippling:
         """These have been seen to: all that they reach has been evaluated again."""
         held = {ripple.id: ripple for ripple in ripples if ripple.id in self._held}
         self._spread.update(held)
-        await self._store.settle_ripples([ripple for ripple in ripples if ripple.id not in held])
+        await self._store.done([ripple for ripple in ripples if ripple.id not in held])
 
     async def release(self, ids: Iterable[str]) -> None:
         """The writers of these have looked again at what they had looked at."""
         released = set(ids)
         self._held -= released
         spread = [self._spread.pop(one) for one in released if one in self._spread]
-        await self._store.settle_ripples(spread)
+        await self._store.done(spread)
+
+    def leave(self, ids: Iterable[str]) -> None:
+        """The writers of these have given up looking: they stay in the rows, and are found again."""
+        for one in ids:
+            self._held.discard(one)
+            self._spread.pop(one, None)
 
     @property
     def quiet(self) -> bool:

@@ -72,9 +72,10 @@ class Spreading:
         await self._evaluate(reached, Cause(CauseKind.RELATED_ENTITY_WRITTEN))
 
     async def _evaluate(self, reached: Reached, cause: Cause) -> None:
-        for blueprint, reach in reached.items():
-            held = await self._store.reached(blueprint, reach, None, _AT_ONCE)
-            if len(held) == _AT_ONCE:
-                await self._evaluations.begin(blueprint, cause.kind, reach=reach)
-            else:
-                await self._writing.evaluate_held(held, cause)
+        for blueprint, whole in reached.items():
+            for reach in whole.parts():
+                held = await self._store.reached(blueprint, reach, None, _AT_ONCE)
+                if len(held) == _AT_ONCE:
+                    await self._evaluations.begin(blueprint, cause.kind, reach=reach)
+                else:
+                    await self._writing.evaluate_held(held, cause)

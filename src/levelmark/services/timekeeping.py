@@ -27,6 +27,7 @@ class Timekeeping:
         self._writing = writing
         self._clock = clock
         self._owner = secrets.token_hex(8)
+        self._taking: asyncio.Task[bool] | None = None
 
     async def run(self) -> None:
         """Evaluates what is due until cancelled; another process may then go on at once."""
@@ -38,11 +39,17 @@ class Timekeeping:
                     log.warning("what is due waits for the database: %s", error)
                 await asyncio.sleep(_SECONDS)
         finally:
+            if self._taking is not None:  # it may be about to take the lease
+                await asyncio.gather(self._taking, return_exceptions=True)
             await self._leases.give_up("time", self._owner)
 
     async def _take_turn(self) -> None:
-        while await self._leases.take("time", self._owner) and await self.tick():
+        while await self._has_turn() and await self.tick():
             pass
+
+    async def _has_turn(self) -> bool:
+        self._taking = asyncio.create_task(self._leases.take("time", self._owner))
+        return await asyncio.shield(self._taking)
 
     async def tick(self) -> int:
         """Evaluates a batch of entities that are due; how many there were."""

@@ -73,6 +73,7 @@ class Writing:
         self, storage: Storage, catalogue: Catalogue, evaluator: Evaluator, aftermath: Aftermath
     ) -> None:
         self._store = storage.entities
+        self._ripples = storage.ripples
         self._catalogue = catalogue
         self._evaluator = evaluator
         self._delivery = aftermath.delivery
@@ -101,13 +102,15 @@ class Writing:
     async def _write(self, work: _Work, cause: Cause) -> list[Written[Entity]]:
         count = len(work.drafts)
         answers: dict[int, Written[Entity]] = {}
-        for attempt in range(_ATTEMPTS):
-            if not work.drafts:
-                break
-            await _pause(attempt)
-            work = await self._attempt(work, answers, cause)
-        if not work.drafts:
-            await self._rippling.release(work.unsure)
+        try:
+            for attempt in range(_ATTEMPTS):
+                if not work.drafts:
+                    await self._rippling.release(work.unsure)
+                    break
+                await _pause(attempt)
+                work = await self._attempt(work, answers, cause)
+        finally:
+            self._rippling.leave(work.unsure)
         for place in work.drafts:
             answers.setdefault(place, Written(Outcome.INVALID, None, (contended(),)))
         return [answers[place] for place in range(count)]
@@ -204,7 +207,7 @@ class Writing:
                 stale |= batch.writes.keys()
         ripples = {place: one for batch in batches for place, one in _ripples(batch, current).items()
                    if place not in lost}  # fmt: skip
-        await self._store.owe_ripples([one for place, one in ripples.items() if one != won[place].ripple])
+        await self._ripples.owe([one for place, one in ripples.items() if one != won[place].ripple])
         unsure = [one for place, one in ripples.items() if place in stale]
         self._rippling.begin([one for place, one in ripples.items() if place not in stale], held=False)
         self._rippling.begin(unsure, held=True)

@@ -22,7 +22,7 @@ from levelmark.engine.derived.ripple import Ripple
 from levelmark.storage.errors import translated
 from levelmark.storage.gathering import Gathering
 from levelmark.storage.pages import Page, Selection
-from levelmark.storage.rows import Held, entity_fields, held, outbox, outbox_field, ripple_field, ripples, uid
+from levelmark.storage.rows import Held, entity_fields, held, outbox, outbox_field, ripple_field, uid
 from levelmark.storage.searching import search_field
 
 EntityKey: TypeAlias = tuple[str, str]
@@ -218,36 +218,6 @@ class EntityStore:
     async def _has_tombstones(self) -> bool:
         with translated():
             return await self._rows.find_one({"was.blueprint": {"$gt": ""}}, {"_id": 1}) is not None
-
-    async def unsettled_ripples(self, limit: int, after: str = "") -> list[Ripple]:
-        """Ripples that may not have been seen to; of `limit` entities at most.
-
-        `after` is the greatest id of the page before.
-        """
-        with translated():
-            cursor = self._rows.find({"ripples.id": {"$gt": after}}, {"ripples": 1}).limit(limit)
-            rows = await cursor.hint([("ripples.id", 1)]).batch_size(limit).to_list(None)
-        return [ripple for row in rows for ripple in ripples(row)]
-
-    async def owe_ripples(self, ripples: Sequence[Ripple]) -> None:
-        """Adds ripples to rows, for readers of whom those who wrote these rows did not know."""
-        if not ripples:
-            return
-        pushed = [UpdateOne({"_id": ObjectId(one.uid)}, {"$push": {"ripples": ripple_field(one)}})
-                  for one in ripples]  # fmt: skip
-        with translated():
-            await self._rows.bulk_write(pushed, ordered=False)
-
-    async def settle_ripples(self, settled: Sequence[Ripple]) -> None:
-        """Takes ripples that have been seen to out of their rows."""
-        if not settled:
-            return
-        uids = list({ObjectId(ripple.uid) for ripple in settled})
-        ids = [ripple.id for ripple in settled]
-        with translated():
-            await self._hasty.update_many(
-                {"_id": {"$in": uids}}, {"$pull": {"ripples": {"id": {"$in": ids}}}}
-            )
 
     async def due(self, now: int, limit: int) -> list[Held]:
         """Entities whose values or results may be others by now (microseconds since 1970 in UTC)."""

@@ -94,6 +94,10 @@ class EvaluationStore:
                     "changed": evaluation.changed, "position": {"$literal": evaluation.position}}  # fmt: skip
         return await self._update(evaluation, owner, {**progress, "leaseUntil": _UNTIL})
 
+    async def hold(self, evaluation: Evaluation, owner: str) -> None:
+        """Extends the lease while the owner is at work."""
+        await self._update(evaluation, owner, {"leaseUntil": _UNTIL})
+
     async def finish(self, evaluation: Evaluation, owner: str, now: str, error: str | None = None) -> bool:
         """Ends an evaluation, as done or as failed with an error."""
         state = EvaluationState.FAILED if error else EvaluationState.DONE

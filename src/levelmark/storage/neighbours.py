@@ -1,6 +1,6 @@
 """The neighbours: entities as others look at them, by identifier or by the links that lead to them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
@@ -24,6 +24,8 @@ _META: Final = {
 }
 _NOTHING: Final[dict[str, Any]] = {}
 _BATCH: Final = 5_000
+MOST: Final = 10_000
+"""Identifiers or links in one query, at most: a query is a document, and of bounded size."""
 
 Version: TypeAlias = tuple[str, int]
 """An entity's uid and version: where it is the same, nothing of it has changed."""
@@ -43,6 +45,14 @@ class Reach(Struct):
         self.identifiers |= other.identifiers
         self.links |= other.links
 
+    def parts(self, size: int = MOST) -> Iterator["Reach"]:
+        """The same, in parts that name no more than so many."""
+        if len(self.identifiers) + len(self.links) <= size:
+            yield self
+            return
+        yield from (Reach(identifiers=set(names)) for names in _chunks(self.identifiers, size))
+        yield from (Reach(links=set(links)) for links in _chunks(self.links, size))
+
     def conditions(self, blueprint: str) -> dict[str, Any]:
         """The same in MongoDB's words."""
         wanted = {"identifier": sorted(self.identifiers), "links": sorted(self.links)}
@@ -60,14 +70,12 @@ class NeighbourStore:
         self, blueprint: str, identifiers: Collection[str], names: Collection[str]
     ) -> dict[str, list[Entity]]:
         """The entities of these identifiers, each with its properties and relations of these names."""
-        conditions = {"blueprint": blueprint, "identifier": {"$in": list(identifiers)}}
-        found = await self._found(conditions, _projection(names))
+        found = await self._found_by(blueprint, "identifier", identifiers, _projection(names))
         return {one["identifier"]: [_entity(blueprint, one)] for one in found}
 
     async def named_versions(self, blueprint: str, identifiers: Collection[str]) -> dict[str, list[Version]]:
         """The same as they stand, without what they hold."""
-        conditions = {"blueprint": blueprint, "identifier": {"$in": list(identifiers)}}
-        found = await self._found(conditions, {"identifier": 1, "version": 1})
+        found = await self._found_by(blueprint, "identifier", identifiers, {"identifier": 1, "version": 1})
         return {one["identifier"]: [_version(one)] for one in found}
 
     async def pointing(
@@ -88,10 +96,10 @@ class NeighbourStore:
         self, blueprint: str, relation: str, targets: Collection[str], projection: Mapping[str, Any]
     ) -> dict[str, list[dict[str, Any]]]:
         wanted = {link(relation, target): target for target in targets}
-        conditions = {"blueprint": blueprint, "links": {"$in": list(wanted)}}
-        found = await self._found(conditions, {**projection, "links": 1})
+        found = await self._found_by(blueprint, "links", wanted, {**projection, "links": 1})
         pointing: dict[str, list[dict[str, Any]]] = {target: [] for target in targets}
-        for row in sorted(found, key=itemgetter("identifier")):
+        each = {row["_id"]: row for row in found}.values()  # one may be found by several of the links
+        for row in sorted(each, key=itemgetter("identifier")):
             for one in dict.fromkeys(row["links"]):
                 if one in wanted:
                     pointing[wanted[one]].append(row)
@@ -99,18 +107,18 @@ class NeighbourStore:
 
     async def identifiers(self, blueprint: str, reach: Reach) -> list[str]:
         """The identifiers of the entities in reach."""
-        found = await self._found(reach.conditions(blueprint), {"_id": 0, "identifier": 1})
+        found = await self._found_in(blueprint, reach, {"_id": 0, "identifier": 1})
         return [row["identifier"] for row in found]
 
     async def narrowed(self, blueprint: str, reach: Reach, names: Collection[str]) -> set[str]:
         """Which of these identifiers are in reach."""
         named = {"identifier": {"$in": list(names)}}
-        found = await self._found({"$and": [reach.conditions(blueprint), named]}, {"_id": 0, "identifier": 1})
+        found = await self._found_in(blueprint, reach, {"_id": 0, "identifier": 1}, named)
         return {row["identifier"] for row in found}
 
     async def targets(self, blueprint: str, reach: Reach, relation: str) -> set[str]:
         """What the entities in reach point at with the relation."""
-        found = await self._found(reach.conditions(blueprint), _projection([relation]))
+        found = await self._found_in(blueprint, reach, _projection([relation]))
         return {target for row in found for target in _entity(blueprint, row).targets(relation)}
 
     async def count(self, blueprint: str, reach: Reach) -> int:
@@ -127,11 +135,38 @@ class NeighbourStore:
             cursor = self._rows.find(conditions, {"search": 0}).sort("identifier").limit(limit)
             return [held(row) for row in await cursor.batch_size(limit + 1).to_list(None)]
 
+    async def _found_by(
+        self, blueprint: str, field: str, values: Iterable[str], projection: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        for some in _chunks(values, MOST):
+            found += await self._found({"blueprint": blueprint, field: {"$in": some}}, projection)
+        return found
+
+    async def _found_in(
+        self,
+        blueprint: str,
+        reach: Reach,
+        projection: Mapping[str, Any],
+        also: Mapping[str, Any] | None = None,
+    ) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        for part in reach.parts():
+            conditions = part.conditions(blueprint)
+            found += await self._found({"$and": [conditions, also]} if also else conditions, projection)
+        return found
+
     async def _found(
         self, conditions: Mapping[str, Any], projection: Mapping[str, Any]
     ) -> list[dict[str, Any]]:
         with translated():
             return await self._rows.find(conditions, projection).batch_size(_BATCH).to_list(None)
+
+
+def _chunks(values: Iterable[str], size: int) -> Iterator[list[str]]:
+    every = sorted(values)
+    for begin in range(0, len(every), size):
+        yield every[begin : begin + size]
 
 
 def _projection(names: Iterable[str]) -> dict[str, int]:

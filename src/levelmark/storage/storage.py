@@ -22,6 +22,7 @@ from levelmark.storage.log import ChangeLog
 from levelmark.storage.neighbours import NeighbourStore
 from levelmark.storage.passes import PassStore
 from levelmark.storage.relations import RelationStore
+from levelmark.storage.ripples import RippleStore
 from levelmark.storage.searching import SearchStore
 
 _DURABLE: Final = WriteConcern(w="majority", j=True)
@@ -48,6 +49,7 @@ class Storage:
         self.database = self._client.get_database(database, write_concern=_DURABLE)
         self.definitions = DefinitionStore(self.database)
         self.entities = EntityStore(self.database)
+        self.ripples = RippleStore(self.database)
         self.neighbours = NeighbourStore(self.database)
         self.relations = RelationStore(self.database)
         self.passes = PassStore(self.database)
