@@ -19,6 +19,7 @@ version = "0.1.0"
 
 [project.entry-points.levelmark]
 most = "levelmark_operator_most"
+past = "levelmark_operator_past"
 file = "levelmark_notifier_file"
 
 [tool.hatch.build.targets.wheel]
@@ -29,11 +30,12 @@ include = ["*.py"]
 @needs_hatchling
 def test_the_examples_pass_the_tests_that_the_page_gives_them(tmp_path: Path) -> None:
     checkout = Checkout(tmp_path)
-    [operator] = blocks(PAGE, "An operator", "python")
+    operator, timed = blocks(PAGE, "An operator", "python")
     [notifier] = blocks(PAGE, "A notifier", "python")
     files = {
         "pyproject.toml": PROJECT,
         "levelmark_operator_most.py": operator,
+        "levelmark_operator_past.py": timed,
         "levelmark_notifier_file.py": notifier,
     }
     for name, text in files.items():
@@ -41,7 +43,9 @@ def test_the_examples_pass_the_tests_that_the_page_gives_them(tmp_path: Path) ->
     checkout.run(".venv/bin/pip install .")
     tests = tmp_path / "tests"
     tests.mkdir()
-    for number, text in enumerate(blocks(PAGE, "Tests", "python")):
+    given = blocks(PAGE, "Tests", "python")
+    another = given[0].replace("levelmark_operator_most", "levelmark_operator_past")
+    for number, text in enumerate([*given, another]):
         (tests / f"test_{number}.py").write_text(text, "utf-8")
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", tests, tests],

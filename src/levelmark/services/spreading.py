@@ -19,7 +19,7 @@ from levelmark.services.reaching import Reached, Reaching
 from levelmark.services.rippling import Rippling
 from levelmark.services.writing import Writing
 from levelmark.storage import Storage
-from levelmark.storage.neighbours import Reach
+from levelmark.storage.neighbours import MOST, Reach
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class Spreading:
 
     async def _evaluate(self, reached: Reached, cause: Cause) -> None:
         for blueprint, whole in reached.items():
-            for reach in whole.parts():
+            for reach in whole.parts(MOST):
                 held = await self._store.reached(blueprint, reach, None, _AT_ONCE)
                 if len(held) == _AT_ONCE:
                     await self._evaluations.begin(blueprint, cause.kind, reach=reach)

@@ -45,7 +45,7 @@ class Reach(Struct):
         self.identifiers |= other.identifiers
         self.links |= other.links
 
-    def parts(self, size: int = MOST) -> Iterator["Reach"]:
+    def parts(self, size: int) -> Iterator["Reach"]:
         """The same, in parts that name no more than so many."""
         if len(self.identifiers) + len(self.links) <= size:
             yield self
@@ -151,7 +151,7 @@ class NeighbourStore:
         also: Mapping[str, Any] | None = None,
     ) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
-        for part in reach.parts():
+        for part in reach.parts(MOST):
             conditions = part.conditions(blueprint)
             found += await self._found({"$and": [conditions, also]} if also else conditions, projection)
         return found
