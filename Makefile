@@ -30,7 +30,7 @@ test: $(DEV) ## Run every check: lint, format, types, imports, plugins, doctests
 	  check $(BIN)/pytest --rootdir $$plugin $$plugin; \
 	done; \
 	check $(BIN)/pytest --doctest-modules src/levelmark; \
-	check $(BIN)/pytest; \
+	check $(BIN)/pytest --numprocesses 2 --dist loadfile; \
 	test -z "$$failed" || { echo "These failed:$$failed" >&2; exit 1; }
 
 bench: $(DEV) ## Measure, which takes minutes; benchmarks/README.md says what is measured.
