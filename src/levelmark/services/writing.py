@@ -16,25 +16,20 @@ from msgspec.structs import replace
 
 from levelmark.domain.change import Cause, CauseKind
 from levelmark.domain.entity import Entity, EntityInput
-from levelmark.domain.issue import has_errors
 from levelmark.domain.naming import UNNAMED, Naming
 from levelmark.engine.derived.ripple import Ripple, ripple
+from levelmark.services.candidates import Candidates, Work, last_answer
 from levelmark.services.catalogue import Catalogue, Definitions
 from levelmark.services.counting import Counting
 from levelmark.services.delivery import Delivery
 from levelmark.services.drafts import (
-    Candidate,
     Draft,
     Mode,
     contended,
     evaluation_of,
     sent_alike,
-    size_issues,
-    unknown_blueprint,
-    unknown_entity,
 )
 from levelmark.services.evaluating import Evaluated, Evaluator
-from levelmark.services.judging import Judge
 from levelmark.services.outcome import Outcome, Written
 from levelmark.services.reaching import Reaching
 from levelmark.services.rippling import Rippling
@@ -45,17 +40,6 @@ from levelmark.storage.rows import Held
 __all__ = ["Draft", "Mode", "Writing"]
 
 _ATTEMPTS: Final = 50
-
-
-class _Work(Struct):
-    """What is still to be done, by place: the drafts, and what is already known to be stored of them.
-
-    `unsure` are ripples of writes that landed while something around the entity moved.
-    """
-
-    drafts: dict[int, Draft]
-    held: dict[int, Held]
-    unsure: frozenset[str] = frozenset()
 
 
 class Aftermath(Struct, frozen=True):
@@ -80,7 +64,7 @@ class Writing:
         self._rippling = aftermath.rippling
         self._counting = aftermath.counting
         self._reaching = Reaching(storage.neighbours)
-        self._judge = Judge()
+        self._candidates = Candidates(storage, catalogue)
 
     async def evaluate(
         self, keys: Sequence[tuple[str, str]], naming: Naming = UNNAMED
@@ -92,14 +76,14 @@ class Writing:
     async def evaluate_held(self, held: Sequence[Held], cause: Cause) -> int:
         """Evaluates entities as they are stored; how many of them have moved."""
         drafts = dict(enumerate(map(evaluation_of, held)))
-        answers = await self._write(_Work(drafts, dict(enumerate(held))), cause)
+        answers = await self._write(Work(drafts, dict(enumerate(held))), cause)
         return sum(one.outcome is Outcome.UPDATED for one in answers)
 
     async def write(self, drafts: Sequence[Draft], cause: CauseKind) -> list[Written[Entity]]:
         """Writes all drafts that are sound; the answers stand in the drafts' order. No two share a key."""
-        return await self._write(_Work(dict(enumerate(drafts)), {}), Cause(cause))
+        return await self._write(Work(dict(enumerate(drafts)), {}), Cause(cause))
 
-    async def _write(self, work: _Work, cause: Cause) -> list[Written[Entity]]:
+    async def _write(self, work: Work, cause: Cause) -> list[Written[Entity]]:
         count = len(work.drafts)
         answers: dict[int, Written[Entity]] = {}
         try:
@@ -115,10 +99,10 @@ class Writing:
             answers.setdefault(place, Written(Outcome.INVALID, None, (contended(),)))
         return [answers[place] for place in range(count)]
 
-    async def _attempt(self, work: _Work, answers: dict[int, Written[Entity]], cause: Cause) -> _Work:
+    async def _attempt(self, work: Work, answers: dict[int, Written[Entity]], cause: Cause) -> Work:
         """One round: fills `answers`, and gives back what must be done again."""
         batches: list[Evaluated] = []
-        for definitions, candidates in await self._candidates(work, answers):
+        for definitions, candidates in await self._candidates.of(work, answers):
             batch = await self._evaluator.evaluate(definitions, candidates, cause)
             batches.append(batch)
             key = definitions.blueprint.identifier, cause.kind
@@ -126,7 +110,7 @@ class Writing:
             for place in candidates.keys() - batch.writes.keys():
                 held = candidates[place].held
                 stands = Written(Outcome.UNCHANGED, held.entity if held else None, work.drafts[place].issues)
-                answers[place] = _last_answer(stands, answers.get(place))
+                answers[place] = last_answer(stands, answers.get(place))
         lost, stale, unsure = await self._land(batches, work)
         for batch in batches:
             for place in batch.writes.keys() - lost:
@@ -134,57 +118,10 @@ class Writing:
         # What is written is only evaluated again: others may have overwritten or deleted it since.
         again = {place: replace(work.drafts[place], mode=None) for place in stale - lost}
         waiting = {place: work.drafts[place] for place in lost} | again
-        return _Work(waiting, {}, work.unsure | unsure)
-
-    async def _candidates(
-        self, work: _Work, answers: dict[int, Written[Entity]]
-    ) -> list[tuple[Definitions, dict[int, Candidate]]]:
-        """What is to be evaluated, by blueprint; all others get their answers.
-
-        The definitions that this process has seen last are good enough where the entity carries their stamp;
-        those in force are looked up for all others, and before anything is refused.
-        """
-        unread = {place: draft.key for place, draft in work.drafts.items() if place not in work.held}
-        stored = await self._store.get(unread.values())
-        held = {**work.held, **{place: stored[key] for place, key in unread.items() if key in stored}}
-        found: dict[int, tuple[Definitions, Candidate]] = {}
-        known = self._catalogue.known({draft.input.blueprint for draft in work.drafts.values()})
-        open_places = []
-        for place, draft in work.drafts.items():
-            definitions, one = known.get(draft.input.blueprint), held.get(place)
-            trusted = draft.mode is not None and one is not None and definitions is not None
-            if not (trusted and definitions and one and one.stamp == definitions.full_stamp):
-                open_places.append(place)
-                continue
-            step = _judged(draft, definitions, one, self._judge)
-            if isinstance(step, Candidate):
-                found[place] = definitions, step
-            elif step.outcome is Outcome.INVALID:
-                open_places.append(place)
-            else:
-                answers[place] = _last_answer(step, answers.get(place))
-        await self._judge_by_those_in_force(work, held, open_places, found, answers)
-        return _grouped(found)
-
-    async def _judge_by_those_in_force(
-        self,
-        work: _Work,
-        held: Mapping[int, Held],
-        places: Sequence[int],
-        found: dict[int, tuple[Definitions, Candidate]],
-        answers: dict[int, Written[Entity]],
-    ) -> None:
-        current = await self._catalogue.current({work.drafts[place].input.blueprint for place in places})
-        for place in places:
-            definitions = current.get(work.drafts[place].input.blueprint)
-            step = _judged(work.drafts[place], definitions, held.get(place), self._judge)
-            if isinstance(step, Candidate) and definitions is not None:
-                found[place] = definitions, step
-            elif isinstance(step, Written):
-                answers[place] = _last_answer(step, answers.get(place))
+        return Work(waiting, {}, work.unsure | unsure)
 
     async def _land(
-        self, batches: Sequence[Evaluated], work: _Work
+        self, batches: Sequence[Evaluated], work: Work
     ) -> tuple[set[int], set[int], frozenset[str]]:
         """Commits what was evaluated.
 
@@ -218,7 +155,7 @@ class Writing:
         found = await asyncio.gather(*(self._evaluator.disturbed(batch) for batch in batches))
         return {place for places in found for place in places}
 
-    async def _among_themselves(self, ripples: Sequence[Ripple], work: _Work) -> set[int]:
+    async def _among_themselves(self, ripples: Sequence[Ripple], work: Work) -> set[int]:
         """The places of drafts that the ripples of others among them reach."""
         model = self._catalogue.seen
         blueprints = {draft.input.blueprint for draft in work.drafts.values()}
@@ -231,35 +168,6 @@ class Writing:
         reached = await self._reaching.of(model, ripples)
         keys = {place: draft.key for place, draft in work.drafts.items()}
         return await self._reaching.among(reached, keys)
-
-
-def _judged(
-    draft: Draft, definitions: Definitions | None, held: Held | None, judge: Judge
-) -> Candidate | Written[Entity]:
-    if definitions is None:
-        return Written(Outcome.INVALID, None, (unknown_blueprint(draft),))
-    if draft.mode is None and held is None:
-        return Written(Outcome.INVALID, None, (unknown_entity(draft),))
-    entity = draft.applied(held.entity if held else None)
-    if draft.mode is None:
-        return Candidate.of(entity, held)
-    candidate = Candidate.of(definitions.checker.completed(entity), held)
-    wrong = judge.issues(candidate.entity, draft.sent or draft.input, definitions, draft.naming)
-    issues = (*draft.issues, *wrong, *size_issues(candidate.entity))
-    if has_errors(issues):
-        return Written(Outcome.INVALID, None, issues)
-    if held is not None and candidate.same and held.stamp == definitions.full_stamp:
-        return Written(Outcome.UNCHANGED, held.entity, issues)
-    return candidate
-
-
-def _grouped(
-    found: Mapping[int, tuple[Definitions, Candidate]],
-) -> list[tuple[Definitions, dict[int, Candidate]]]:
-    groups: dict[int, tuple[Definitions, dict[int, Candidate]]] = {}
-    for place, (definitions, candidate) in found.items():
-        groups.setdefault(id(definitions), (definitions, {}))[1][place] = candidate
-    return list(groups.values())
 
 
 def _ripples(batch: Evaluated, current: Mapping[str, Definitions]) -> dict[int, Ripple]:
@@ -287,13 +195,6 @@ def _answer(draft: Draft, write: EntityWrite, earlier: Written[Entity] | None) -
     same = sent_alike(before, write.after) and before.scores is write.after.scores
     same = same and before.derived is write.after.derived
     return Written(Outcome.UNCHANGED if same else Outcome.UPDATED, write.after, draft.issues)
-
-
-def _last_answer(step: Written[Entity], earlier: Written[Entity] | None) -> Written[Entity]:
-    """An answer from an earlier round tells what was done; this one how the entity stands, if it does."""
-    if earlier is None:
-        return step
-    return earlier if step.value is None else replace(earlier, value=step.value)
 
 
 async def _pause(attempt: int) -> None:
