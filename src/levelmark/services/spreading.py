@@ -64,8 +64,12 @@ class Spreading:
                 self._rippling.put_down()
 
     async def spread(self, ripples: Sequence[Ripple], *, themselves: bool = False) -> None:
-        """Evaluates all that the ripples reach; `themselves`: also those whose surroundings are in doubt."""
-        reached = await self._reaching.of(await self._catalogue.model(), ripples)
+        """Evaluates all that the ripples reach; `themselves`: also those whose surroundings are in doubt.
+
+        Who has just written has looked at the definitions since; who finds what others left behind has not.
+        """
+        model = await self._catalogue.model() if themselves else self._catalogue.seen
+        reached = await self._reaching.of(model, ripples)
         for ripple in ripples:
             if themselves and ripple.looked:
                 reached.setdefault(ripple.blueprint, Reach()).identifiers.add(ripple.entity)
