@@ -23,7 +23,7 @@ from levelmark.storage.errors import translated
 from levelmark.storage.gathering import Gathering
 from levelmark.storage.pages import Page, Selection
 from levelmark.storage.rows import Held, entity_fields, held, outbox, outbox_field, ripple_field, uid
-from levelmark.storage.searching import search_field
+from levelmark.storage.searching import search_field, text_of
 
 EntityKey: TypeAlias = tuple[str, str]
 """A blueprint's identifier and that of an entity of it."""
@@ -282,6 +282,6 @@ def _changed(write: EntityWrite) -> dict[str, Any]:
     before, after = write.before.entity, write.after
     if before.scores is after.scores:
         del fields["scores"]
-    if (before.title, before.properties) != (after.title, after.properties):
+    if before.title != after.title or text_of(before) != text_of(after):
         fields["search"] = search_field(after)
     return fields

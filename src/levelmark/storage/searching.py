@@ -131,6 +131,11 @@ def _texts(properties: Mapping[str, Json]) -> Iterator[str]:
         left -= min(len(text), MAX_TEXT)
 
 
+def text_of(entity: Entity) -> list[str]:
+    """All texts of an entity's properties: where they are the same, the same searches find it."""
+    return [*texts_in(entity.properties)]
+
+
 def texts_in(properties: Mapping[str, Json]) -> Iterator[str]:
     """The strings among the values, and those inside lists."""
     for value in properties.values():
