@@ -46,3 +46,15 @@ def test_the_parts_of_a_reach_reach_the_same() -> None:
         again.add(part)
     assert again == reach
     assert [*Reach().parts(1)] == [Reach()]
+
+
+async def test_however_many_targets_are_asked_for_those_that_exist_are_found(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await services.blueprints.upsert(INCIDENT)
+    await services.entities.upsert([incident(number) for number in range(5)], Mode.REPLACE)
+    monkeypatch.setattr("levelmark.storage.relations.MOST", 2)
+    asked = [("incident", f"i{number}") for number in range(7)] + [("service", "i1")]
+    found = await services.storage.relations.existing(asked)
+    assert found == {("incident", f"i{number}") for number in range(5)}
+    assert await services.storage.relations.existing([]) == set()

@@ -13,6 +13,7 @@ from msgspec import Struct
 from levelmark.storage.entities import EntityKey
 from levelmark.storage.errors import translated
 from levelmark.storage.indexes import LINKS
+from levelmark.storage.neighbours import MOST
 
 _BRANCHES: Final = 100
 _READ: Final = 10_000
@@ -35,12 +36,17 @@ class RelationStore:
 
     async def existing(self, keys: Iterable[EntityKey]) -> set[EntityKey]:
         """Those of the keys that entities have."""
-        wanted: dict[str, set[str]] = {}
+        every = sorted(set(keys))
+        found: set[EntityKey] = set()
+        for begin in range(0, len(every), MOST):
+            found |= await self._existing(every[begin : begin + MOST])
+        return found
+
+    async def _existing(self, keys: Iterable[EntityKey]) -> set[EntityKey]:
+        wanted: dict[str, list[str]] = {}
         for blueprint, identifier in keys:
-            wanted.setdefault(blueprint, set()).add(identifier)
-        some = [{"blueprint": name, "identifier": {"$in": list(names)}} for name, names in wanted.items()]
-        if not some:
-            return set()
+            wanted.setdefault(blueprint, []).append(identifier)
+        some = [{"blueprint": name, "identifier": {"$in": names}} for name, names in wanted.items()]
         project = {"_id": 0, "blueprint": 1, "identifier": 1}
         with translated():
             rows = await self._rows.find({"$or": some}, project).batch_size(_READ).to_list(None)
