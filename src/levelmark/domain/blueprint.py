@@ -48,7 +48,10 @@ class Schema(Struct, frozen=True):
 
 
 class Blueprint(Struct, frozen=True):
-    """A type of entity: what it may hold, and what it may point at."""
+    """A type of entity: what it may hold, and what it may point at.
+
+    `ownership` is kept for other tools that read the document: an entity's team is the one that was sent.
+    """
 
     identifier: str
     title: str
@@ -59,6 +62,7 @@ class Blueprint(Struct, frozen=True):
     mirror_properties: dict[str, Any] = field(default_factory=dict, name="mirrorProperties")
     calculation_properties: dict[str, Any] = field(default_factory=dict, name="calculationProperties")
     aggregation_properties: dict[str, Any] = field(default_factory=dict, name="aggregationProperties")
+    ownership: dict[str, Any] | UnsetType = UNSET
 
     @property
     def derived(self) -> frozenset[str]:

@@ -10,7 +10,7 @@ _EVALUATION: Final = """
 _LEVEL: Final = "level {title color}"
 _BLUEPRINT: Final = """
     id identifier title icon description schema relations mirrorProperties calculationProperties
-    aggregationProperties version createdAt updatedAt
+    aggregationProperties ownership version createdAt updatedAt
 """
 _RULE: Final = f"id identifier title description query {_LEVEL} scorecard {{identifier}}"
 _SCORECARD: Final = f"""

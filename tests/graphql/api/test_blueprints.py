@@ -38,6 +38,7 @@ def test_a_blueprint_is_read_back_as_it_was_sent(api: Client, kind: str) -> None
                 },
             }
         },
+        "ownership": {"type": "Inherited", "path": "team"},
     }
     payload = api.write_blueprint(sent)
     assert payload["outcome"] == "CREATED"
@@ -53,7 +54,7 @@ def test_a_blueprint_is_read_back_as_it_was_sent(api: Client, kind: str) -> None
 
 def test_what_was_left_out_reads_as_empty(api: Client, kind: str) -> None:
     read = api.write_blueprint({"identifier": kind, "title": "T"})["blueprint"]
-    assert (read["icon"], read["description"]) == (None, None)
+    assert (read["icon"], read["description"], read["ownership"]) == (None, None, None)
     assert read["schema"] == {"properties": {}}
     assert read["relations"] == read["mirrorProperties"] == read["calculationProperties"] == {}
     assert read["aggregationProperties"] == {}

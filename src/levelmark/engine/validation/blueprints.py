@@ -47,6 +47,9 @@ def _meaning_issues(document: Json) -> Iterator[Issue]:
     yield from _required_issues(schema.get("required"), properties)
     yield from _name_issues(document, properties)
     yield from derived_shape_issues(document)
+    if _object(document.get("ownership")):
+        message = "is kept and has no effect: an entity's team is the one that is sent with it"
+        yield Issue.warning(("ownership",), "IGNORED", message)
 
 
 def _object(value: Json) -> dict[str, Any]:

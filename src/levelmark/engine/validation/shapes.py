@@ -111,6 +111,7 @@ BLUEPRINT: Final[dict[str, Json]] = {
         "mirrorProperties": _each(MIRROR),
         "calculationProperties": _each(CALCULATION),
         "aggregationProperties": _each(AGGREGATION),
+        "ownership": {"type": ["object", "null"]},
     },
     "additionalProperties": False,
     "$defs": DEFS,

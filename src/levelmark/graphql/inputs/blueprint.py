@@ -33,6 +33,9 @@ class BlueprintInput:
         description="By name: what sums up related entities: `target`, `calculationSpec`, `query`, "
         "`pathFilter`.",
     )
+    ownership: JSON | None = strawberry.field(
+        default=UNSET, description="How other tools find an entity's team: kept, and without effect here."
+    )
     force: bool = strawberry.field(
         default=False,
         description="Write it even if it breaks entities, scorecards or other blueprints, or removes what "

@@ -31,6 +31,9 @@ class Blueprint(relay.Node):
     mirror_properties: JSON = strawberry.field(description="Properties read through relations, as sent.")
     calculation_properties: JSON = strawberry.field(description="Properties that are calculated, as sent.")
     aggregation_properties: JSON = strawberry.field(description="Properties that summarise, as sent.")
+    ownership: JSON | None = strawberry.field(
+        description="How other tools find an entity's team, as sent; without effect here."
+    )
     version: int = strawberry.field(description="Grows with every write.")
     created_at: DateTime = strawberry.field(description="When it was first written.")
     updated_at: DateTime = strawberry.field(description="When it was last written.")
@@ -51,6 +54,7 @@ class Blueprint(relay.Node):
             mirror_properties=JSON(document["mirrorProperties"]),
             calculation_properties=JSON(document["calculationProperties"]),
             aggregation_properties=JSON(document["aggregationProperties"]),
+            ownership=JSON(document["ownership"]) if "ownership" in document else None,
             version=stored.version,
             created_at=DateTime(stored.created_at),
             updated_at=DateTime(stored.updated_at),

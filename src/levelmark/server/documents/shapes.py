@@ -29,6 +29,7 @@ _SIGNS: Final = {
     "mirrorProperties": Kind.BLUEPRINT,
     "calculationProperties": Kind.BLUEPRINT,
     "aggregationProperties": Kind.BLUEPRINT,
+    "ownership": Kind.BLUEPRINT,
     "rules": Kind.SCORECARD,
     "levels": Kind.SCORECARD,
     "filter": Kind.SCORECARD,

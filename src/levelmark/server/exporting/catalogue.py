@@ -30,7 +30,7 @@ _BLUEPRINTS: Final = f"""query ({_PAGE}) {{
     {_INFO}
     edges {{ node {{
       identifier title icon description schema relations
-      mirrorProperties calculationProperties aggregationProperties
+      mirrorProperties calculationProperties aggregationProperties ownership
     }} }}
   }}
 }}"""
