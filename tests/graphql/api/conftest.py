@@ -89,3 +89,17 @@ def settled(api: Client) -> World:
 def world(api: Client) -> World:
     """A world in which nothing is written yet."""
     return World(api)
+
+
+@pytest.fixture
+def domain(api: Client, kind: str) -> str:
+    """Another blueprint: `kind` has the relations `domain` and `backup` to it, and `uses` to itself."""
+    name = f"domain-{uuid4().hex[:8]}"
+    api.write_blueprint(blueprint(name))
+    relations = {
+        "domain": {"target": name},
+        "backup": {"target": name},
+        "uses": {"target": kind, "many": True},
+    }
+    api.write_blueprint(blueprint(kind, relations=relations))
+    return name

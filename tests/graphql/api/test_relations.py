@@ -1,7 +1,6 @@
-"""Relations: followed both ways in pages, checked when they are written, minded when a target goes."""
+"""Relations over the API: followed both ways in pages, at a bounded price."""
 
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -9,60 +8,14 @@ from levelmark.graphql.allowance import MOST
 from levelmark.services.writing import Mode
 from levelmark.storage.rows import link
 from tests.graphql.api import operations
-from tests.graphql.api.client import Client, Data, issues
+from tests.graphql.api.client import Client, Data
 from tests.graphql.api.commands import Command, Executor
+from tests.graphql.api.links import delete, names, pointing, related, related_by
 from tests.graphql.api.test_indexes import assert_indexed, stages
 from tests.support.documents import blueprint, entity
 
 LINKED = repr(link("", ""))[1:-1]
 """What stands in every command that looks for those who point."""
-
-
-@pytest.fixture
-def domain(api: Client, kind: str) -> str:
-    """Another blueprint: `kind` has the relations `domain` and `backup` to it, and `uses` to itself."""
-    name = f"domain-{uuid4().hex[:8]}"
-    api.write_blueprint(blueprint(name))
-    relations = {
-        "domain": {"target": name},
-        "backup": {"target": name},
-        "uses": {"target": kind, "many": True},
-    }
-    api.write_blueprint(blueprint(kind, relations=relations))
-    return name
-
-
-def pointing(identifier: str, of: str, **relations: Any) -> dict[str, Any]:
-    return entity(identifier, of) | {"relations": relations}
-
-
-def write(api: Client, *documents: Any, strict: bool = False) -> list[Data]:
-    sent = {"entities": list(documents), "strict": strict}
-    results: list[Data] = api.query(operations.UPSERT_ENTITIES, input=sent)["results"]
-    return results
-
-
-def delete(api: Client, of: str, *identifiers: str, strict: bool = False) -> list[Data]:
-    sent = {"blueprint": of, "identifiers": list(identifiers), "strict": strict}
-    results: list[Data] = api.query(operations.DELETE_ENTITIES, input=sent)["results"]
-    return results
-
-
-def names(page: Data) -> list[str]:
-    return [edge["node"]["identifier"] for edge in page["edges"]]
-
-
-def related(api: Client, of: str, identifier: str, relation: str, **more: Any) -> Data:
-    found: Data = api.query(
-        operations.RELATED, blueprint=of, identifier=identifier, relation=relation, **more
-    )
-    return found
-
-
-def related_by(api: Client, of: str, identifier: str, by: str, **more: Any) -> Data:
-    found: Data = api.query(operations.RELATED_BY, blueprint=of, identifier=identifier, by=by, **more)
-    page: Data = found["relatedBy"]
-    return page
 
 
 @pytest.mark.usefixtures("domain")
@@ -191,146 +144,6 @@ def test_what_multiplies_along_relations_is_stopped_and_says_so(api: Client, kin
         errors = api.post(document % (way % modest), of=kind)["errors"]
         assert {one["extensions"]["code"] for one in errors} == {"LIMIT_EXCEEDED"}
         assert f"{MOST:,}" in errors[0]["message"]
-
-
-def test_a_target_that_does_not_exist_is_told_and_written(api: Client, kind: str, domain: str) -> None:
-    api.write_entities(entity("there", kind))
-    (result,) = write(api, pointing("x", kind, domain="pay", uses=["there", "a", "b", "a", "x"]))
-    assert result["outcome"] == "CREATED"
-    assert issues(result) == [
-        ("relations.domain", "DANGLING", "WARNING"),
-        ("relations.uses[1]", "DANGLING", "WARNING"),
-        ("relations.uses[2]", "DANGLING", "WARNING"),
-    ]
-    assert f"blueprint `{domain}` has no entity `pay`" in result["issues"][0]["message"]
-    (again,) = write(api, pointing("x", kind, domain="pay", uses=["there"]))
-    assert issues(again) == [("relations.domain", "DANGLING", "WARNING")]
-    (unchanged,) = write(api, pointing("x", kind, domain="pay", uses=["there"]))
-    assert unchanged["outcome"] == "UNCHANGED"
-    assert issues(unchanged) == issues(again)
-
-
-@pytest.mark.usefixtures("domain")
-def test_only_what_was_sent_is_looked_for(api: Client, kind: str) -> None:
-    write(api, pointing("x", kind, domain="pay"))
-    sent = {"entities": [pointing("x", kind, backup=None, uses=[])], "mode": "MERGE"}
-    (result,) = api.query(operations.UPSERT_ENTITIES, input=sent)["results"]
-    assert result["entity"]["relations"] == {"domain": "pay", "backup": None, "uses": []}
-    assert result["issues"] == []
-
-
-def test_what_the_same_request_writes_exists_whatever_the_order(api: Client, kind: str, domain: str) -> None:
-    for strict in (False, True):
-        results = write(
-            api,
-            pointing(f"x-{strict}", kind, domain=f"pay-{strict}", uses=[f"y-{strict}"]),
-            entity(f"pay-{strict}", domain),
-            pointing(f"y-{strict}", kind, uses=[f"x-{strict}"]),
-            strict=strict,
-        )
-        assert [(one["outcome"], one["issues"]) for one in results] == [("CREATED", [])] * 3
-
-
-def test_what_the_same_request_refuses_does_not_exist(api: Client, kind: str, domain: str) -> None:
-    api.write_entities(entity("old", domain))
-    bad, old = entity("bad", domain, stars="many"), entity("old", domain, stars="many")
-    pointers = [pointing("x", kind, domain="bad"), pointing("y", kind, domain="old")]
-    results = write(api, *pointers, bad, old)
-    assert [one["outcome"] for one in results] == ["CREATED", "CREATED", "INVALID", "INVALID"]
-    assert issues(results[0]) == [("relations.domain", "DANGLING", "WARNING")]
-    assert issues(results[1]) == []
-
-
-@pytest.mark.usefixtures("domain")
-def test_strictly_nothing_is_written_that_points_at_nothing(api: Client, kind: str) -> None:
-    results = write(
-        api,
-        pointing("x", kind, uses=["y"]),
-        pointing("y", kind, uses=["z"]),
-        pointing("z", kind, domain="lost"),
-        pointing("round", kind, uses=["round"]),
-        pointing("bad", kind, backup="lost") | {"properties": {"stars": "many"}},
-        entity("good", kind),
-        strict=True,
-    )
-    assert [one["outcome"] for one in results] == [*["INVALID"] * 3, "CREATED", "INVALID", "CREATED"]
-    assert [issues(one) for one in results[:3]] == [
-        [("relations.uses[0]", "DANGLING", "ERROR")],
-        [("relations.uses[0]", "DANGLING", "ERROR")],
-        [("relations.domain", "DANGLING", "ERROR")],
-    ]
-    assert sorted(code for _, code, _ in issues(results[4])) == ["DANGLING", "WRONG_TYPE"]
-    assert api.identifiers(operations.ENTITY_NAMES, blueprint=kind) == ["good", "round"]
-
-
-def test_deleting_a_target_says_who_points_at_it(api: Client, kind: str, domain: str) -> None:
-    api.write_entities(entity("pay", domain), entity("free", domain))
-    api.write_entities(*(pointing(f"e{number}", kind, domain="pay") for number in range(7)))
-    api.write_entities(pointing("b", kind, backup="free"))
-    pay, free, lost = delete(api, domain, "pay", "free", "lost")
-    assert (pay["outcome"], issues(pay)) == ("DELETED", [("identifier", "POINTED_AT", "WARNING")])
-    assert pay["issues"][0]["message"] == (
-        f"it is pointed at 7 times: {', '.join(f'{kind}/e{number} (domain)' for number in range(5))}, …"
-    )
-    assert free["issues"][0]["message"] == f"it is pointed at once: {kind}/b (backup)"
-    assert issues(lost) == [("identifier", "NOT_FOUND", "ERROR")]
-
-
-def test_strictly_a_target_stays_with_all_it_has(api: Client, kind: str, domain: str) -> None:
-    api.write_entities(entity("pay", domain), entity("free", domain), pointing("x", kind, domain="pay"))
-    before = api.query(operations.ENTITY, blueprint=domain, identifier="pay")
-    pay, free = delete(api, domain, "pay", "free", strict=True)
-    assert (pay["outcome"], issues(pay)) == ("INVALID", [("identifier", "POINTED_AT", "ERROR")])
-    assert f"{kind}/x (domain)" in pay["issues"][0]["message"]
-    assert (free["outcome"], free["issues"]) == ("DELETED", [])
-    assert api.query(operations.ENTITY, blueprint=domain, identifier="pay") == before
-
-
-@pytest.mark.usefixtures("domain")
-def test_strictly_those_go_whose_pointers_go_with_them(api: Client, kind: str) -> None:
-    api.write_entities(
-        pointing("self", kind, uses=["self"]),
-        pointing("a", kind, uses=["b"]),
-        pointing("b", kind, uses=["a"]),
-        pointing("held", kind),
-        pointing("holder", kind, uses=["held"]),
-        pointing("outside", kind, uses=["holder"]),
-    )
-    results = delete(api, kind, "self", "a", "b", "held", "holder", strict=True)
-    assert [one["outcome"] for one in results] == [*["DELETED"] * 3, "INVALID", "INVALID"]
-    assert [one["issues"] for one in results[:3]] == [[]] * 3
-    assert f"{kind}/holder (uses)" in results[3]["issues"][0]["message"]
-    assert f"{kind}/outside (uses)" in results[4]["issues"][0]["message"]
-    everyone = delete(api, kind, "held", "holder", "outside", strict=True)
-    assert [(one["outcome"], one["issues"]) for one in everyone] == [("DELETED", [])] * 3
-
-
-def test_deleting_a_blueprint_names_what_uses_it(api: Client, kind: str, domain: str) -> None:
-    third = f"{kind}-third"
-    mirror = {"title": "Name", "path": "service.domain.$title"}
-    counted = {
-        "title": "Count",
-        "target": domain,
-        "calculationSpec": {"calculationBy": "entities", "func": "count"},
-    }
-    api.write_blueprint(
-        blueprint(
-            third,
-            relations={"service": {"target": kind}},
-            mirrorProperties={"name": mirror, "own": {"title": "Own", "path": "service.$title"}},
-            aggregationProperties={"count": counted},
-        )
-    )
-    refused = api.query(operations.DELETE_BLUEPRINT, input={"identifier": domain})
-    assert refused["outcome"] == "INVALID"
-    assert issues(refused) == [("force", "NEEDS_FORCE", "ERROR"), *[("", "STILL_USED", "WARNING")] * 4]
-    deleted = api.query(operations.DELETE_BLUEPRINT, input={"identifier": domain, "force": True})
-    assert deleted["outcome"] == "DELETED"
-    assert [issues(deleted)[0]] * 4 == issues(deleted) == [("", "STILL_USED", "WARNING")] * 4
-    told = "\n".join(one["message"] for one in deleted["issues"])
-    for part in ("relation `domain`", "relation `backup`", "property `name`", "property `count`"):
-        assert part in told
-    assert "`own`" not in told
 
 
 async def test_a_page_of_a_hundred_with_their_relations_costs_as_many_calls_as_one_of_ten(
