@@ -55,6 +55,11 @@ class Entity(Struct, frozen=True):
             return ()
         return (self.team,) if isinstance(self.team, str) else self.team
 
+    @property
+    def sent_team(self) -> Json:
+        """The team as JSON has it: a name or a list of names, as it was sent."""
+        return list(self.team) if isinstance(self.team, tuple) else self.team
+
     def targets(self, relation: str) -> tuple[str, ...]:
         """The identifiers that it points at with the relation, in their order."""
         value = self.relations.get(relation)

@@ -50,6 +50,11 @@ class Subject(Struct, frozen=True):
         return (entity.derived if self.place is Place.DERIVED else entity.properties).get(self.name)
 
 
+def meta_value(entity: Entity, name: str) -> Json:
+    """The value of a meta-property, `$team` as it was sent."""
+    return entity.sent_team if name == "$team" else getattr(entity, ATTRIBUTES[name])
+
+
 def of_property(name: str, blueprint: Blueprint, *, listed: bool) -> Subject:
     """The property, a meta-property or a derived one."""
     if name == "$team":

@@ -111,7 +111,7 @@ def _input(spec: Calculation, entity: Entity, derivation: Derivation) -> Json:
         "identifier": entity.identifier,
         "title": entity.title,
         "icon": entity.icon,
-        "team": list(entity.team) if isinstance(entity.team, tuple) else entity.team,
+        "team": entity.sent_team,
         "blueprint": entity.blueprint,
         "createdAt": entity.created_at,
         "updatedAt": entity.updated_at,

@@ -15,6 +15,7 @@ from levelmark.domain.evaluation import Evaluation
 from levelmark.domain.failure import failure_text
 from levelmark.services.catalogue import Catalogue, Definitions
 from levelmark.services.clock import Clock, now_text
+from levelmark.services.taking import Taking
 from levelmark.services.waking import wait_for_news
 from levelmark.services.writing import Writing
 from levelmark.storage import Storage
@@ -43,7 +44,7 @@ class EvaluationService:
         self._clock = clock
         self._owner = secrets.token_hex(8)
         self._wake = asyncio.Event()
-        self._taking: asyncio.Task[Evaluation | None] | None = None
+        self._taking: Taking[Evaluation | None] = Taking()
 
     async def begin(
         self, blueprint: str, cause: CauseKind, *, every: bool = False, reach: Reach | None = None
@@ -67,15 +68,13 @@ class EvaluationService:
         try:
             await self._work_on()
         finally:
-            if self._taking is not None:  # it may be about to take one
-                await asyncio.gather(self._taking, return_exceptions=True)
+            await self._taking.ended()
             await self._storage.evaluations.give_up(self._owner)
 
     async def _work_on(self) -> None:
         while True:
             try:
-                self._taking = asyncio.create_task(self._storage.evaluations.take(self._owner))
-                evaluation = await asyncio.shield(self._taking)
+                evaluation = await self._taking.attempt(self._storage.evaluations.take(self._owner))
                 if evaluation is None:
                     await wait_for_news(self._wake, _LOOK_SECONDS)
                 else:

@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
-from typing import Final
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, TypeVar
 
-from levelmark.domain.change import CauseKind
+from levelmark.domain.change import CauseKind, Transition
 from levelmark.domain.errors import LevelmarkError
+from levelmark.engine.derived.ripple import Ripple
 from levelmark.services.catalogue import Catalogue
 from levelmark.services.delivery import Delivery
 from levelmark.services.evaluations import EvaluationService
@@ -17,6 +19,8 @@ log = logging.getLogger(__name__)
 
 _SECONDS: Final = 3.0
 _BATCH: Final = 500
+
+_Left = TypeVar("_Left", Transition, Ripple)
 
 
 class Reconciler:
@@ -61,26 +65,16 @@ class Reconciler:
         await self._evaluate_outdated(cause)
 
     async def _deliver_owed(self) -> None:
-        # What is owed in two rounds in a row was left behind; in one, its writer may be at it.
-        seen: set[str] = set()
-        after = ""
-        while owed := await self._storage.entities.owed(_BATCH, after):
-            await self._delivery.deliver([one for one in owed if one.id in self._seen])
-            seen |= {one.id for one in owed}
-            after = max(one.id for one in owed)
-        self._seen = frozenset(seen)
+        owed = self._storage.entities.owed
+        self._seen = await _see_to_what_was_left(owed, self._seen, self._delivery.deliver)
 
     async def _see_to_ripples(self) -> None:
-        # As above: whoever wrote them may be at it.
-        seen: set[str] = set()
-        after = ""
-        while found := await self._storage.ripples.unsettled(_BATCH, after):
-            left = [one for one in found if one.id in self._seen_ripples]
-            await self._spreading.spread(left, themselves=True)
-            await self._storage.ripples.done(left)
-            seen |= {one.id for one in found}
-            after = max(one.id for one in found)
-        self._seen_ripples = frozenset(seen)
+        unsettled = self._storage.ripples.unsettled
+        self._seen_ripples = await _see_to_what_was_left(unsettled, self._seen_ripples, self._spread)
+
+    async def _spread(self, ripples: Sequence[Ripple]) -> None:
+        await self._spreading.spread(ripples, themselves=True)
+        await self._storage.ripples.done(ripples)
 
     async def _remove_orphans(self) -> None:
         names = {*await self._storage.entities.blueprints(), *await self._storage.definitions.measured()}
@@ -97,3 +91,21 @@ class Reconciler:
             if outdated and not await self._storage.evaluations.is_open(name):
                 log.info("entities of %s have scores by earlier definitions; evaluating them", name)
                 await self._evaluations.begin(name, cause)
+
+
+async def _see_to_what_was_left(
+    page: Callable[[int, str], Awaitable[list[_Left]]],
+    before: frozenset[str],
+    see_to: Callable[[Sequence[_Left]], Awaitable[None]],
+) -> frozenset[str]:
+    """Sees to what stands there in two rounds in a row; what does in one, its writer may be at.
+
+    `page` gives what stands there, by id, from behind one. The ids of this round, for the next.
+    """
+    seen: set[str] = set()
+    after = ""
+    while found := await page(_BATCH, after):
+        await see_to([one for one in found if one.id in before])
+        seen |= {one.id for one in found}
+        after = max(one.id for one in found)
+    return frozenset(seen)

@@ -10,7 +10,7 @@ from levelmark.engine.derived.reads import chains
 from levelmark.engine.derived.step import Chain
 from levelmark.engine.derived.surroundings import Look, Surroundings, looks
 from levelmark.engine.model import Plan
-from levelmark.engine.subject import ATTRIBUTES
+from levelmark.engine.subject import meta_value
 from levelmark.storage.neighbours import NeighbourStore, Version
 
 
@@ -107,9 +107,7 @@ def _same(before: list[Entity], after: list[Entity], names: frozenset[str]) -> b
 
 def _seen(entity: Entity, names: frozenset[str]) -> Iterator[Json]:
     for name in sorted(names):
-        if name == "$team":
-            yield list(entity.team) if isinstance(entity.team, tuple) else entity.team
-        elif name in META_PROPERTIES:
-            yield getattr(entity, ATTRIBUTES[name])
+        if name in META_PROPERTIES:
+            yield meta_value(entity, name)
         else:
             yield [part.get(name) for part in (entity.properties, entity.relations, entity.derived)]

@@ -9,6 +9,7 @@ from levelmark.domain.change import Cause, CauseKind
 from levelmark.domain.errors import LevelmarkError
 from levelmark.domain.instant import instant
 from levelmark.services.clock import Clock, now_text
+from levelmark.services.taking import Taking
 from levelmark.services.writing import Writing
 from levelmark.storage import Storage
 
@@ -27,7 +28,7 @@ class Timekeeping:
         self._writing = writing
         self._clock = clock
         self._owner = secrets.token_hex(8)
-        self._taking: asyncio.Task[bool] | None = None
+        self._taking: Taking[bool] = Taking()
 
     async def run(self) -> None:
         """Evaluates what is due until cancelled; another process may then go on at once."""
@@ -39,8 +40,7 @@ class Timekeeping:
                     log.warning("what is due waits for the database: %s", error)
                 await asyncio.sleep(_SECONDS)
         finally:
-            if self._taking is not None:  # it may be about to take the lease
-                await asyncio.gather(self._taking, return_exceptions=True)
+            await self._taking.ended()
             await self._leases.give_up("time", self._owner)
 
     async def _take_turn(self) -> None:
@@ -48,8 +48,7 @@ class Timekeeping:
             pass
 
     async def _has_turn(self) -> bool:
-        self._taking = asyncio.create_task(self._leases.take("time", self._owner))
-        return await asyncio.shield(self._taking)
+        return await self._taking.attempt(self._leases.take("time", self._owner))
 
     async def tick(self) -> int:
         """Evaluates a batch of entities that are due; how many there were."""

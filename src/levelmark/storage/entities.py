@@ -22,7 +22,7 @@ from levelmark.engine.derived.ripple import Ripple
 from levelmark.storage.errors import translated
 from levelmark.storage.gathering import Gathering
 from levelmark.storage.pages import Page, Selection
-from levelmark.storage.rows import Held, entity_fields, held, outbox, outbox_field, ripple_field, uid
+from levelmark.storage.rows import Held, entity_fields, held, of_keys, outbox, outbox_field, ripple_field, uid
 from levelmark.storage.searching import search_field, text_of
 
 EntityKey: TypeAlias = tuple[str, str]
@@ -78,12 +78,8 @@ class EntityStore:
         return {key: one for key, one in zip(wanted, found, strict=True) if one is not None}
 
     async def _read(self, keys: Sequence[EntityKey]) -> list[Held | None]:
-        wanted: dict[str, set[str]] = {}
-        for blueprint, identifier in keys:
-            wanted.setdefault(blueprint, set()).add(identifier)
-        some = [{"blueprint": name, "identifier": {"$in": list(names)}} for name, names in wanted.items()]
         with translated():
-            rows = await self._rows.find({"$or": some}, _READ).batch_size(len(keys) + 1).to_list(None)
+            rows = await self._rows.find(of_keys(keys), _READ).batch_size(len(keys) + 1).to_list(None)
         found = {(row["blueprint"], row["identifier"]): held(row) for row in rows}
         return [found.get(key) for key in keys]
 

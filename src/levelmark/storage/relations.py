@@ -14,6 +14,7 @@ from levelmark.storage.entities import EntityKey
 from levelmark.storage.errors import translated
 from levelmark.storage.indexes import LINKS
 from levelmark.storage.neighbours import MOST
+from levelmark.storage.rows import of_keys
 
 _BRANCHES: Final = 100
 _READ: Final = 10_000
@@ -43,13 +44,9 @@ class RelationStore:
         return found
 
     async def _existing(self, keys: Iterable[EntityKey]) -> set[EntityKey]:
-        wanted: dict[str, list[str]] = {}
-        for blueprint, identifier in keys:
-            wanted.setdefault(blueprint, []).append(identifier)
-        some = [{"blueprint": name, "identifier": {"$in": names}} for name, names in wanted.items()]
         project = {"_id": 0, "blueprint": 1, "identifier": 1}
         with translated():
-            rows = await self._rows.find({"$or": some}, project).batch_size(_READ).to_list(None)
+            rows = await self._rows.find(of_keys(keys), project).batch_size(_READ).to_list(None)
         return {(row["blueprint"], row["identifier"]) for row in rows}
 
     async def pointing(self, asks: Sequence[Pointing], most: int) -> list[list[str]]:

@@ -1,6 +1,6 @@
 """Rows: how entities, their scores and what they owe the log stand in the database."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bson import ObjectId
@@ -33,7 +33,7 @@ def entity_fields(entity: Entity, stamp: str, due: int | None) -> dict[str, Any]
         "title": entity.title,
         "sortTitle": (entity.title or entity.identifier).casefold(),
         "icon": entity.icon,
-        "team": list(entity.team) if isinstance(entity.team, tuple) else entity.team,
+        "team": entity.sent_team,
         "teams": list(entity.teams),
         "properties": escape(entity.properties),
         "relations": escape(entity.relations),
@@ -49,6 +49,14 @@ def entity_fields(entity: Entity, stamp: str, due: int | None) -> dict[str, Any]
         "stamp": stamp,
         "due": due,
     }
+
+
+def of_keys(keys: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """A condition on rows: they have one of these blueprints and identifiers, of which there are some."""
+    wanted: dict[str, set[str]] = {}
+    for blueprint, name in keys:
+        wanted.setdefault(blueprint, set()).add(name)
+    return {"$or": [{"blueprint": one, "identifier": {"$in": list(names)}} for one, names in wanted.items()]}
 
 
 def link(relation: str, target: str) -> str:

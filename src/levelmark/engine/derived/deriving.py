@@ -13,16 +13,14 @@ from levelmark.engine.derived.step import leads_to_many
 from levelmark.engine.derived.surroundings import Surroundings
 from levelmark.engine.generate import Program
 from levelmark.engine.present import Present
-from levelmark.engine.subject import ATTRIBUTES
+from levelmark.engine.subject import meta_value
 from levelmark.engine.truth import Truth
 
 
 def value_of(entity: Entity, name: str, blueprint: Blueprint) -> Json:
     """The value that an entity of the blueprint has of a property, of whatever sort; None without one."""
-    if name == "$team":
-        return list(entity.team) if isinstance(entity.team, tuple) else entity.team
     if name in META_PROPERTIES:
-        return getattr(entity, ATTRIBUTES[name])
+        return meta_value(entity, name)
     return (entity.derived if name in blueprint.derived else entity.properties).get(name)
 
 

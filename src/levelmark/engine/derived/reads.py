@@ -44,8 +44,8 @@ def query_names(query: Query | None) -> Iterator[str]:
     """Every property and relation that a query looks at, on the right of its conditions as well."""
     for leaf in query.leaves() if query else ():
         yield leaf.subject()
-        if isinstance(leaf.value, dict) and isinstance(leaf.value.get("property"), str):
-            yield leaf.value["property"]
+        if (other := leaf.value_property()) is not None:
+            yield other
 
 
 def readers(blueprint: str, derived: Derived) -> Iterator[tuple[str, Reader]]:

@@ -8,7 +8,7 @@ from levelmark.domain.blueprint import META_PROPERTIES
 from levelmark.domain.entity import Entity
 from levelmark.domain.json import identical
 from levelmark.engine.derived.reads import Reader
-from levelmark.engine.subject import ATTRIBUTES
+from levelmark.engine.subject import meta_value
 
 EVERYTHING = None
 """What has changed of an entity that came or went."""
@@ -33,7 +33,7 @@ class Ripple(Struct, frozen=True):
 
     def touches(self, reader: Reader) -> bool:
         """Whether the reader may see a difference."""
-        return self.names is EVERYTHING or not reader.names.isdisjoint(self.names)
+        return _may_see(reader, self.names)
 
 
 def ripple(
@@ -43,7 +43,7 @@ def ripple(
     entity = after or before
     assert entity is not None  # noqa: S101 - something was written
     names = EVERYTHING if before is None or after is None else frozenset(_changed(before, after))
-    concerned = [one for one in readers if names is EVERYTHING or not one.names.isdisjoint(names)]
+    concerned = [one for one in readers if _may_see(one, names)]
     if not concerned and not looked:
         return None
     relations = {one.chain[-1].relation for one in concerned if not one.chain[-1].forward}
@@ -53,16 +53,18 @@ def ripple(
     return Ripple(identity, entity.uid, entity.blueprint, entity.identifier, names, targets, looked)
 
 
+def _may_see(reader: Reader, names: frozenset[str] | None) -> bool:
+    return names is EVERYTHING or not reader.names.isdisjoint(names)
+
+
 def _targets(relation: str, *entities: Entity | None) -> tuple[str, ...]:
     found = [target for one in entities if one is not None for target in one.targets(relation)]
     return tuple(dict.fromkeys(found))
 
 
 def _changed(before: Entity, after: Entity) -> Iterator[str]:
-    if before.team != after.team:
-        yield "$team"
     for name in META_PROPERTIES:
-        if name in ATTRIBUTES and getattr(before, ATTRIBUTES[name]) != getattr(after, ATTRIBUTES[name]):
+        if meta_value(before, name) != meta_value(after, name):
             yield name
     for field in ("properties", "relations", "derived"):
         old, new = getattr(before, field), getattr(after, field)

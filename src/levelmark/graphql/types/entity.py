@@ -111,7 +111,7 @@ class Entity(relay.Node):
     def of(cls, entity: domain.Entity, naming: Naming) -> Self:
         """The view of an entity."""
         told = told_entity(entity, naming)
-        team = list(entity.team) if isinstance(entity.team, tuple) else entity.team
+        team = entity.sent_team
         return cls(
             key=cursors.encode(entity.blueprint, entity.identifier),
             stored=entity,
