@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from msgspec import UNSET, Struct, UnsetType, field
 
+from levelmark.domain.issue import Path
 from levelmark.domain.json import SCHEMA_TYPES, Json, JsonType
 
 META_PROPERTIES: Final[dict[str, frozenset[JsonType]]] = {
@@ -76,6 +77,18 @@ class Blueprint(Struct, frozen=True):
         """The names of all that is declared here: properties of every kind, and relations."""
         return (*self.schema.properties, *self.relations, *self.mirror_properties,
                 *self.calculation_properties, *self.aggregation_properties)  # fmt: skip
+
+    def place(self, name: str) -> Path:
+        """Where the document declares a property of whatever kind, or a relation, of that name."""
+        if name in self.schema.properties:
+            return ("schema", "properties", name)
+        groups = {
+            "relations": self.relations,
+            "mirrorProperties": self.mirror_properties,
+            "calculationProperties": self.calculation_properties,
+            "aggregationProperties": self.aggregation_properties,
+        }
+        return (next(group for group, names in groups.items() if name in names), name)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ Built anew when any blueprint changes; whatever needs to know what reads what as
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
-from typing import Final
 
 from msgspec import Struct, to_builtins
 from msgspec.structs import replace
@@ -22,12 +21,6 @@ from levelmark.engine.derived.understanding import conditions_of, shown_kind, un
 from levelmark.engine.explain import Probes
 from levelmark.engine.generate import Program, generate
 from levelmark.engine.validation.queries import read_query
-
-_KINDS: Final = {
-    "mirror_properties": "mirrorProperties",
-    "calculation_properties": "calculationProperties",
-    "aggregation_properties": "aggregationProperties",
-}
 
 
 class Plan(Struct, frozen=True):
@@ -78,7 +71,7 @@ class Model:
         """What is wrong with a blueprint's derived properties, with the paths of its document."""
         for (owner, name), flaw in self.flaws.items():
             if owner == blueprint:
-                yield (owner, name), flaw.issue((_group(self._declared[blueprint], name), name))
+                yield (owner, name), flaw.issue(self._declared[blueprint].place(name))
 
     def _understand(self) -> dict[Place, Derived]:
         specs: dict[Place, Derived] = {}
@@ -191,7 +184,3 @@ def _in_order(own: Mapping[str, Derived]) -> Iterator[Derived]:
 def _query_flaw(issues: Iterable[Issue]) -> Flaw:
     first = next(issue for issue in issues if has_errors([issue]))
     return Flaw(("query",), first.code, f"{first.path}: {first.message}", first.suggestion)
-
-
-def _group(blueprint: Blueprint, name: str) -> str:
-    return next(key for field, key in _KINDS.items() if name in getattr(blueprint, field))

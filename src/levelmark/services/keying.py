@@ -47,7 +47,7 @@ def keyed_blueprint(sent: Blueprint, before: Versioned[Blueprint] | None, naming
     whole = named.around(ToKeys(named).outline(sent))
     value = _as_stored(ToKeys(whole).blueprint(sent), sent, before, whole)
     whole = named.around(value)
-    places = {name: _place(sent, name) for name in sent.own_names}
+    places = {name: sent.place(name) for name in sent.own_names}
     issues = [*_moved_on(own.things, places)]
     if before is None:
         issues += _moved_on(naming.blueprints, {sent.identifier: ("identifier",)})
@@ -109,18 +109,6 @@ def read_keyed_query(
     if checked.value is None:
         return checked
     return Checked(ToKeys(naming).query(blueprint.identifier, checked.value), checked.issues)
-
-
-def _place(blueprint: Blueprint, name: str) -> Path:
-    if name in blueprint.schema.properties:
-        return ("schema", "properties", name)
-    groups = {
-        "relations": blueprint.relations,
-        "mirrorProperties": blueprint.mirror_properties,
-        "calculationProperties": blueprint.calculation_properties,
-        "aggregationProperties": blueprint.aggregation_properties,
-    }
-    return (next(kind for kind, names in groups.items() if name in names), name)
 
 
 def _moved_on(before: Names, places: dict[str, Path]) -> Iterator[Issue]:
