@@ -22,11 +22,13 @@ from levelmark.services.lookup import Lookup, known_property, known_relation, kn
 from levelmark.services.sieve import Sieve, Sieves
 from levelmark.storage import Storage
 from levelmark.storage.facets import Counts, members_of
-from levelmark.storage.pages import Selection
+from levelmark.storage.pages import Page, Selection
 from levelmark.storage.values import level_value, property_field, relation_field
 
 MAX_DISTINCT: Final = 10_000
 """Values that are told apart, at most."""
+
+_UNORDERED: Final = Page(order=None)
 
 
 class Subject(Struct, frozen=True):
@@ -50,6 +52,7 @@ class FacetService:
     def __init__(self, storage: Storage, catalogue: Catalogue, clock: Clock) -> None:
         self._sieves = Sieves(storage, catalogue, clock)
         self._facets = storage.facets
+        self._entities = storage.entities
         self._lookup = Lookup(storage, catalogue)
 
     async def counts(
@@ -78,7 +81,7 @@ class FacetService:
     async def _streamed(self, sieved: Sieve, reader: _Reader, first: int) -> Counts:
         counted: Counter[tuple[int, Json]] = Counter()
         total = missing = 0
-        async with self._facets.candidates(sieved.selection) as candidates:
+        async with self._entities.scan(sieved.selection, _UNORDERED) as candidates:
             async for held in candidates:
                 if not sieved.passes(held.entity):
                     continue

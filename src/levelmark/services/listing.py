@@ -101,15 +101,15 @@ class Listing:
             after = places[-1][1]
             size = min(8 * size, MAX_PLACES)  # a pass costs the same for many places as for few
 
-    async def _decided(self, sieved: Sieve, places: list[tuple[str, Place]], limit: int) -> list[Listed]:
+    async def _decided(self, sieved: Sieve, places: list[tuple[object, Place]], limit: int) -> list[Listed]:
         found: list[Listed] = []
         for begin in range(0, len(places), BATCH):
             batch = places[begin : begin + BATCH]
-            held = await self._passes.read([uid for uid, _ in batch])
+            held = await self._passes.read(sieved.selection.source, [key for key, _ in batch])
             found += [
-                Listed(held[uid].entity, _parts(place))
-                for uid, place in batch
-                if uid in held and sieved.passes(held[uid].entity)
+                Listed(held[key].entity, _parts(place))
+                for key, place in batch
+                if key in held and sieved.passes(held[key].entity)
             ]
             if len(found) >= limit:
                 break

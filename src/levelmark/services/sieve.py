@@ -52,6 +52,8 @@ class Sieves:
         Raises InvalidInputError where the query is not sound.
         """
         if selection.search is not None:
+            if not selection.source.plain or selection.source.at is not None:
+                raise InvalidInputError("words are searched in what stands now; leave `search` or `asOf` out")
             selection = replace(selection, search=await self._search.anchored(selection.search))
         return Sieve(selection) if query is None else self._queried(blueprint, selection, query, naming)
 

@@ -21,7 +21,7 @@ from levelmark.domain.entity import Entity
 from levelmark.engine.derived.ripple import Ripple
 from levelmark.storage.errors import translated
 from levelmark.storage.gathering import Gathering
-from levelmark.storage.pages import Page, Selection
+from levelmark.storage.pages import Page, Selection, scanned
 from levelmark.storage.rows import Held, entity_fields, held, of_keys, outbox, outbox_field, ripple_field, uid
 from levelmark.storage.searching import search_field, text_of
 
@@ -64,6 +64,7 @@ class EntityStore:
     """Entities with their scores, and the outboxes that feed the log."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._database = database
         self._rows = database["entities"]
         self._hasty = self._rows.with_options(write_concern=WriteConcern(w=1))
         self._reading = Gathering(self._read)
@@ -89,10 +90,10 @@ class EntityStore:
 
         Whoever has read enough leaves the context, which frees what the database keeps for the rest.
         """
-        cursor = self._rows.find(selection.conditions(page), _READ).sort(page.sort()).limit(page.limit)
+        cursor = scanned(self._database, selection, page)
         try:
             with translated():
-                yield (held(row) async for row in cursor.batch_size(page.batch))
+                yield (held(row) async for row in cursor)
         finally:
             await cursor.close()
 

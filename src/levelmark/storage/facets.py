@@ -1,7 +1,5 @@
 """Facets: how many of the selected entities have which value, counted inside the database."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from bson import Int64
@@ -10,11 +8,8 @@ from msgspec import Struct
 
 from levelmark.domain.json import Json
 from levelmark.storage.bounds import PATIENCE_MS, bounded
-from levelmark.storage.errors import translated
 from levelmark.storage.pages import Selection
-from levelmark.storage.rows import Held, held
 
-_BATCH: Final = 500
 _SCALARS: Final = ["string", "bool", "int", "long", "double"]
 
 
@@ -34,7 +29,7 @@ class FacetStore:
     """Counts values over the entities of a blueprint."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
-        self._rows = database["entities"]
+        self._database = database
 
     async def counts(self, selection: Selection, members: Any, first: int) -> Counts:
         """The `first` (at least 1) most frequent of `members`, an expression for the list of a row's values.
@@ -49,19 +44,10 @@ class FacetStore:
             {"$facet": _answers(first)},
         ]
         with bounded():
-            cursor = self._rows.aggregate(pipeline, allowDiskUse=False, maxTimeMS=PATIENCE_MS)
+            source = selection.source
+            cursor = source.aggregate(self._database, pipeline, allowDiskUse=False, maxTimeMS=PATIENCE_MS)
             (found,) = await cursor.to_list(None)
         return _counts(found)
-
-    @asynccontextmanager
-    async def candidates(self, selection: Selection) -> AsyncIterator[AsyncIterator[Held]]:
-        """The selected entities in no order, in batches."""
-        cursor = self._rows.find(selection.conditions(), {"search": 0}).batch_size(_BATCH)
-        try:
-            with translated():
-                yield (held(row) async for row in cursor)
-        finally:
-            await cursor.close()
 
 
 def members_of(value: Any, *, blank: bool = True) -> dict[str, Any]:

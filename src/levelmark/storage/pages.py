@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final, TypeAlias
 
+from motor.core import AgnosticBaseCursor
+from motor.motor_asyncio import AsyncIOMotorDatabase
 from msgspec import Struct
 
 from levelmark.domain.entity import Entity
 from levelmark.domain.search import Search
 from levelmark.storage.searching import matching
+from levelmark.storage.sources import ENTITIES, Source
 
 
 class Order(Enum):
@@ -67,6 +70,7 @@ class Selection(Struct, frozen=True):
     """Entities of a blueprint: of any of `teams`, on any of `levels` of `scorecard`, found by `search`.
 
     Those also pass `prefilter`, which may let too many through, never too few; the engine has the last word.
+    Their rows are read from `source`.
     """
 
     blueprint: str
@@ -76,10 +80,13 @@ class Selection(Struct, frozen=True):
     prefilter: Mapping[str, Any] | None = None
     results: Mapping[str, Any] | None = None
     search: Search | None = None
+    source: Source = ENTITIES
 
     def conditions(self, page: "Page | None" = None) -> dict[str, Any]:
         """The selection, from behind the page's cursor, in MongoDB's words."""
         parts: list[Mapping[str, Any]] = [{"blueprint": self.blueprint}]
+        if (standing := self.source.standing(narrowed=self.teams is not None)) is not None:
+            parts.append(standing)
         if self.teams is not None:
             parts.append({"teams": {"$in": list(self.teams)}})
         search = matching(self.search) if self.search else None
@@ -103,10 +110,11 @@ class Selection(Struct, frozen=True):
 class Page(Struct, frozen=True):
     """Where to begin and how far to go: at most `limit` entities (0: no limit), fetched `batch` at a time.
 
-    `after` is the order's key and the identifier of the last entity of the page before.
+    `after` is the order's key and the identifier of the last entity of the page before. Without an `order`,
+    there is none, and `after` must be None.
     """
 
-    order: Order = Order.IDENTIFIER
+    order: Order | None = Order.IDENTIFIER
     descending: bool = False
     after: tuple[str, str] | None = None
     limit: int = 0
@@ -114,6 +122,8 @@ class Page(Struct, frozen=True):
 
     def sort(self) -> list[tuple[str, int]]:
         """The order in MongoDB's words."""
+        if self.order is None:
+            return []
         direction = -1 if self.descending else 1
         if self.order is Order.IDENTIFIER:
             return [("identifier", direction)]
@@ -121,7 +131,7 @@ class Page(Struct, frozen=True):
 
     def behind(self) -> dict[str, Any] | None:
         """What stands behind the cursor, in MongoDB's words."""
-        if self.after is None:
+        if self.after is None or self.order is None:
             return None
         beyond = "$lt" if self.descending else "$gt"
         key, identifier = self.after
@@ -129,3 +139,17 @@ class Page(Struct, frozen=True):
             return {"identifier": {beyond: identifier}}
         field = self.order.value
         return {"$or": [{field: {beyond: key}}, {field: key, "identifier": {beyond: identifier}}]}
+
+
+def scanned(
+    database: AsyncIOMotorDatabase[dict[str, Any]], selection: Selection, page: Page
+) -> AgnosticBaseCursor[dict[str, Any]]:
+    """A cursor over the selected rows, from behind the page's, without what only searches need."""
+    conditions, source, sort = selection.conditions(page), selection.source, page.sort()
+    if source.plain and source.collection is not None:
+        cursor = database[source.collection].find(conditions, {"search": 0}).limit(page.limit)
+        return (cursor.sort(sort) if sort else cursor).batch_size(page.batch)
+    stages: list[dict[str, Any]] = [{"$match": conditions}]
+    stages += [{"$sort": dict(sort)}] if sort else []
+    stages += [{"$limit": page.limit}] if page.limit else []
+    return source.aggregate(database, stages, batchSize=page.batch)

@@ -9,15 +9,15 @@ objects; entities without a value stand last. Texts are compared by their first 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from bson import Int64, ObjectId
+from bson import Int64
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from msgspec import Struct
 
 from levelmark.domain.json import Json
 from levelmark.storage.bounds import PATIENCE_MS, bounded
-from levelmark.storage.errors import translated
 from levelmark.storage.pages import Selection
 from levelmark.storage.rows import Held, held
+from levelmark.storage.sources import Source
 
 MAX_KEY: Final = 256
 """Characters of a text that count for its place."""
@@ -52,12 +52,12 @@ class PassStore:
     """Entities in orders that no index serves."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
-        self._rows = database["entities"]
+        self._database = database
 
     async def places(
         self, selection: Selection, sorting: Sorting, after: Place | None, limit: int
-    ) -> list[tuple[str, Place]]:
-        """The uids and places of the selected entities behind `after`, at most `limit`."""
+    ) -> list[tuple[object, Place]]:
+        """The keys of rows and places of the selected entities behind `after`, at most `limit`."""
         direction = -1 if sorting.descending else 1
         pipeline: list[dict[str, Any]] = [
             {"$match": selection.conditions()},
@@ -68,16 +68,19 @@ class PassStore:
             {"$limit": limit},
         ]
         with bounded():
-            cursor = self._rows.aggregate(pipeline, allowDiskUse=False, maxTimeMS=PATIENCE_MS)
+            source = selection.source
+            cursor = source.aggregate(self._database, pipeline, allowDiskUse=False, maxTimeMS=PATIENCE_MS)
             rows = await cursor.to_list(None)
-        return [(str(row["_id"]), _place(row)) for row in rows]
+        return [(row["_id"], _place(row)) for row in rows]
 
-    async def read(self, uids: Sequence[str]) -> dict[str, Held]:
-        """The entities of these uids, those that still exist."""
-        wanted = {"_id": {"$in": [ObjectId(uid) for uid in uids]}, "blueprint": {"$ne": None}}
-        with translated():
-            rows = await self._rows.find(wanted, {"search": 0}).batch_size(len(uids) + 1).to_list(None)
-        return {str(row["_id"]): held(row) for row in rows}
+    async def read(self, source: Source, keys: Sequence[object]) -> dict[object, Held]:
+        """The entities in the rows of these keys, those that still exist."""
+        wanted = {"_id": {"$in": list(keys)}, "blueprint": {"$ne": None}}
+        pipeline = [{"$match": wanted}, {"$project": {"search": 0}}]
+        with bounded():
+            cursor = source.aggregate(self._database, pipeline, batchSize=len(keys) + 1)
+            rows = await cursor.to_list(None)
+        return {row["_id"]: held(row) for row in rows}
 
 
 def _place(row: Mapping[str, Any]) -> Place:

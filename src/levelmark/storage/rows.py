@@ -90,7 +90,7 @@ def _result_field(result: RuleResult) -> dict[str, Any]:
 
 
 def held(row: Mapping[str, Any]) -> Held:
-    """The entity of a row."""
+    """The entity of a row; one that is no row of `entities` has no stamp, and `uid` where that is no key."""
     team = row["team"]
     entity = Entity(
         blueprint=row["blueprint"],
@@ -108,10 +108,10 @@ def held(row: Mapping[str, Any]) -> Held:
         updated_by=row["updatedBy"],
         scores=convert(row["scores"], tuple[Score, ...]),
         version=row["version"],
-        uid=str(row["_id"]),
+        uid=str(row.get("uid", row["_id"])),
     )
-    due = row["due"]
-    return Held(entity, row["stamp"], outbox(row), None if due is None else int(due))
+    due = row.get("due")
+    return Held(entity, row.get("stamp", ""), outbox(row), None if due is None else int(due))
 
 
 def outbox(row: Mapping[str, Any]) -> tuple[Transition, ...]:
