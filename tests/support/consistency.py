@@ -22,6 +22,7 @@ from levelmark.services.catalogue import Catalogue, Definitions
 from levelmark.storage import Storage
 from levelmark.storage.rows import Held, entity_fields, held
 from tests.support.freshness import faults_of
+from tests.support.history import history_faults
 from tests.support.scratch import Key, Outcome
 from tests.support.scratch.values import Document
 
@@ -63,6 +64,7 @@ async def assert_consistent(
     rows = await storage.database["entities"].find({}).to_list(None)
     definitions = await catalogue.current({row["blueprint"] for row in rows})
     faults = [*_log_faults(entries), *_story_faults(entries), *_score_faults(rows, entries, definitions)]
+    faults += await history_faults(storage, rows)
     if oracle is not None:
         faults += await derived_faults(storage, oracle)
     assert not faults, f"{len(faults)} faults, such as:\n" + "\n".join(faults[:_SHOWN])
@@ -172,7 +174,7 @@ def _standings(one: Held) -> Iterator[tuple[Chain, tuple[str, str]]]:
 
 
 def _row_faults(row: Mapping[str, Any], one: Held) -> Iterator[str]:
-    fields = entity_fields(one.entity, one.stamp, one.due)
+    fields = entity_fields(one)
     yield from (f"the field {name} of {one.entity.identifier} is {row[name]!r}, not {value!r}"
                 for name, value in fields.items() if row[name] != value)  # fmt: skip
 

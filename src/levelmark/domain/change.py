@@ -2,7 +2,9 @@
 
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, field
+
+from levelmark.domain.json import Json
 
 
 class CauseKind(StrEnum):
@@ -43,9 +45,31 @@ class Move(Struct, frozen=True, array_like=True):
     reason: str | None = None
 
 
-class Transition(Struct, frozen=True):
-    """What one write did to an entity's scores: the moves, kept with the entity until they are in the log.
+class Standing(Struct, frozen=True, array_like=True):
+    """Which state an entity is in: the version that brought it, and since which instant (ISO 8601, UTC)."""
 
+    version: int
+    at: str
+
+
+class Difference(Struct, frozen=True, omit_defaults=True):
+    """What two states of an entity have other: `names` of meta-properties, properties and relations.
+
+    The rest are the values before, of what is short enough to be a tag; `teams` where these are other.
+    """
+
+    names: tuple[str, ...] = ()
+    teams: tuple[str, ...] | None = None
+    properties: dict[str, Json] = field(default_factory=dict)
+    derived: dict[str, Json] = field(default_factory=dict)
+    relations: dict[str, Json] = field(default_factory=dict)
+
+
+class Transition(Struct, frozen=True):
+    """How one write brought an entity into another state, kept with it until log and history have it.
+
+    `moves` are what became of its scores. `previous` is the state before, None for its first one, and
+    `difference` what that had other; with `gone`, the entity was deleted.
     `uid` and `version` are those of the entity after the write, so `id` is the same whoever looks.
     """
 
@@ -57,6 +81,14 @@ class Transition(Struct, frozen=True):
     cause: Cause
     at: str
     moves: tuple[Move, ...]
+    previous: Standing | None = None
+    difference: Difference = Difference()
+    gone: bool = False
+
+    @property
+    def standing(self) -> Standing:
+        """The state that the write brought."""
+        return Standing(self.version, self.at)
 
     @property
     def id(self) -> str:

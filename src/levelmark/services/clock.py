@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias
 
-from levelmark.domain.entity import Entity
 from levelmark.domain.errors import LevelmarkError
 from levelmark.domain.instant import instant_text
 from levelmark.storage import Storage
+from levelmark.storage.rows import Held
 
 log = logging.getLogger(__name__)
 
@@ -65,10 +65,13 @@ def now_text(clock: Clock) -> str:
     return instant_text(clock())
 
 
-def not_before(entity: Entity, now: str) -> str:
+def not_before(held: Held, now: str) -> str:
     """`now`, or the latest instant that the entity tells of where that is later.
 
     Clocks of processes differ; an entity's own times never run backwards.
     """
-    times = [result.since for score in entity.scores for result in score.results]
-    return max(now, entity.updated_at or now, *times, *(score.since for score in entity.scores))
+    entity = held.entity
+    times = [held.standing.at] if held.standing else []
+    times += [result.since for score in entity.scores for result in score.results]
+    times += [score.since for score in entity.scores]
+    return max(now, entity.updated_at or now, *times)

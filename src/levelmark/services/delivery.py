@@ -1,14 +1,16 @@
-"""Delivery: what writes did to scores goes from the entities' outboxes into the log, and out to the world."""
+"""Delivery: what writes did goes from the entities' outboxes into log and history, and out to the world."""
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from levelmark.domain.change import Transition
 from levelmark.domain.errors import LevelmarkError
 from levelmark.services.notifications import Notifications
 from levelmark.storage import Storage
+from levelmark.storage.history import State
+from levelmark.storage.rows import Held
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +19,7 @@ _MOMENT: Final = 0.1
 
 
 class Delivery:
-    """Brings transitions into the log, settles the outboxes, and tells the notifiers."""
+    """Brings transitions into log and history, settles the outboxes, and tells the notifiers."""
 
     def __init__(self, storage: Storage, notifications: Notifications) -> None:
         self._storage = storage
@@ -26,21 +28,39 @@ class Delivery:
         self._settling: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
 
-    async def deliver(self, transitions: Sequence[Transition]) -> None:
-        """Returns when the log has all of them; those of one entity must come in order, none left out."""
+    async def deliver(self, transitions: Sequence[Transition], states: Sequence[State]) -> None:
+        """Returns when the log has all of them, and the history the states that they brought.
+
+        Those of one entity must come in order, none left out. `states` are those that the history may lack;
+        it has those of the others.
+        """
         if not transitions:
             return
         # An entity of this name may have been deleted just now: its story comes before its successor's.
-        born = [(one.blueprint, one.entity) for one in transitions if _may_be_first(one)]
+        born = [(one.blueprint, one.entity) for one in transitions if one.previous is None]
         dead = await self._storage.entities.owed_by_the_dead(born)
         whole = list({one.id: one for one in (*dead, *transitions)}.values())
-        fresh = await self._storage.log.append(whole)
+        gone = [State(one, None) for one in whole if one.gone]
+        moved = [one for one in whole if one.moves]
+        fresh, _ = await asyncio.gather(
+            self._storage.log.append(moved), self._storage.history.keep([*states, *gone])
+        )
         self._settle_soon(whole)
-        self._notifications.send(one for one, new in zip(whole, fresh, strict=True) if new)
+        self._notifications.send(one for one, new in zip(moved, fresh, strict=True) if new)
+
+    async def deliver_left(self, transitions: Sequence[Transition]) -> None:
+        """Delivers what writers have left in outboxes."""
+        living = await self._storage.entities.standing({one.uid for one in transitions if not one.gone})
+        await self.deliver(transitions, list(_states(living)))
+
+    async def keep_owed(self, held: Sequence[Held]) -> None:
+        """Returns when the history has the states of these, which are about to be replaced by others."""
+        knows = self._storage.history.knows
+        await self._storage.history.keep([one for one in _states(held) if not knows(one.transition)])
 
     async def deliver_the_dead(self, keys: Iterable[tuple[str, str]]) -> None:
         """Brings what tombstones of these identifiers owe into the log, and removes the settled."""
-        await self.deliver(await self._storage.entities.owed_by_the_dead(keys))
+        await self.deliver(await self._storage.entities.owed_by_the_dead(keys), [])
         await self.settle()
         await self._storage.entities.sweep_tombstones()
 
@@ -73,6 +93,9 @@ class Delivery:
             await self.settle()
 
 
-def _may_be_first(transition: Transition) -> bool:
-    """Whether it may be the first of an entity; that need not be the first write, which may move nothing."""
-    return all(move.before is None for move in transition.moves)
+def _states(held: Iterable[Held]) -> Iterator[State]:
+    """The states that entities are in and that they still owe."""
+    for one in held:
+        for transition in one.outbox:
+            if transition.standing == one.standing:
+                yield State(transition, one.entity)

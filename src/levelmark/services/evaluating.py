@@ -11,6 +11,7 @@ from levelmark.domain.instant import instant
 from levelmark.engine.assess import Assessment, assess
 from levelmark.engine.derived.ripple import ripple
 from levelmark.engine.derived.surroundings import Surroundings
+from levelmark.engine.difference import difference
 from levelmark.services.catalogue import Definitions
 from levelmark.services.clock import Clock, not_before, now_text
 from levelmark.services.deriving import Derivation, Deriving
@@ -82,31 +83,45 @@ class _Round(Struct, frozen=True):
     def write(self, candidate: Candidate, timed: Entity, derivation: Derivation) -> EntityWrite | None:
         """The write that the candidate needs; None where all stands as it is."""
         held, entity = candidate.held, _derived(timed, derivation)
-        at = not_before(held.entity, self.now) if held else self.now
+        at = not_before(held, self.now) if held else self.now
         assessment = assess(self.definitions.compiled, entity, at)
         due = _earlier(derivation.until, assessment.until)
         if held is not None and candidate.same and not _moved(held, entity, assessment, due):
             return None
         uid, version = entity.uid or self.new_uid(), entity.version + 1
         after = replace(entity, scores=assessment.scores, version=version, uid=uid)
-        transition = _transition(after, self.cause, at, assessment.moves)
+        transition = _transition(held, after, self.cause, at, assessment.moves)
         looked = self.definitions.plan.reads_others
         rings = ripple(held.entity if held else None, after, self.definitions.readers, looked=looked)
         return EntityWrite(held, after, self.definitions.full_stamp, transition, rings, due)
 
 
-def _transition(after: Entity, cause: Cause, at: str, moves: tuple[Move, ...]) -> Transition | None:
-    if not moves:
+def _transition(
+    held: Held | None, after: Entity, cause: Cause, at: str, moves: tuple[Move, ...]
+) -> Transition | None:
+    """What readers see of the write; None where that is nothing."""
+    before = held.entity if held else None
+    change = difference(before, after)
+    if before is not None and not moves and not change.names and before.updated_at == after.updated_at:
         return None
     return Transition(
-        after.uid, after.version, after.blueprint, after.identifier, after.teams, cause, at, moves
+        after.uid,
+        after.version,
+        after.blueprint,
+        after.identifier,
+        after.teams,
+        cause,
+        at,
+        moves,
+        previous=held.standing if held else None,
+        difference=change,
     )
 
 
 def _timed(candidate: Candidate, now: str) -> Entity:
     if candidate.same:
         return candidate.entity
-    at = not_before(candidate.held.entity, now) if candidate.held else now
+    at = not_before(candidate.held, now) if candidate.held else now
     return replace(candidate.entity, updated_at=at, created_at=candidate.entity.created_at or at)
 
 

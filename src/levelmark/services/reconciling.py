@@ -66,7 +66,7 @@ class Reconciler:
 
     async def _deliver_owed(self) -> None:
         owed = self._storage.entities.owed
-        self._seen = await _see_to_what_was_left(owed, self._seen, self._delivery.deliver)
+        self._seen = await _see_to_what_was_left(owed, self._seen, self._delivery.deliver_left)
 
     async def _see_to_ripples(self) -> None:
         unsettled = self._storage.ripples.unsettled

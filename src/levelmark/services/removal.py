@@ -74,6 +74,7 @@ class Removal:
     async def _bury(self, held: Sequence[Held]) -> list[Entity]:
         """Those of the entities that are dead now; the others were written meanwhile."""
         entities = [one.entity for one in held]
+        await self._delivery.keep_owed(held)
         burials = await self._burials(held)
         living = await self._store.bury(burials)
         await self._tell([one for one in burials if one.entity.uid not in living])
@@ -99,12 +100,10 @@ class Removal:
     def _burial(self, held: Held, readers: Iterable[Reader]) -> Burial:
         return Burial(held.entity, self._farewell(held), _ripple(held.entity, readers))
 
-    def _farewell(self, held: Held) -> Transition | None:
+    def _farewell(self, held: Held) -> Transition:
         entity = held.entity
         moves = tuple(move for score in entity.scores for move in erase(score))
-        if not moves:
-            return None
-        at = not_before(entity, now_text(self._clock))
+        at = not_before(held, now_text(self._clock))
         cause = Cause(CauseKind.ENTITY_DELETED)
         return Transition(
             entity.uid,
@@ -115,6 +114,8 @@ class Removal:
             cause,
             at,
             moves,
+            previous=held.standing,
+            gone=True,
         )
 
 

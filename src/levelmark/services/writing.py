@@ -35,6 +35,7 @@ from levelmark.services.reaching import Reaching
 from levelmark.services.rippling import Rippling
 from levelmark.storage import Storage
 from levelmark.storage.entities import EntityWrite
+from levelmark.storage.history import State
 from levelmark.storage.rows import Held
 
 __all__ = ["Draft", "Mode", "Writing"]
@@ -129,13 +130,17 @@ class Writing:
         """
         writes = {place: write for batch in batches for place, write in batch.writes.items()}
         places = list(writes)
+        await self._delivery.keep_owed([write.before for write in writes.values() if write.before])
         lost = {places[index] for index in await self._store.commit(list(writes.values()))}
         for batch in batches:
             await self._store.restamp(batch.restamped.values(), batch.definitions.full_stamp)
         won = {place: write for place, write in writes.items() if place not in lost}
         current, _, stale = await asyncio.gather(
             self._catalogue.current({batch.definitions.blueprint.identifier for batch in batches}),
-            self._delivery.deliver([owed for write in won.values() for owed in write.owed]),
+            self._delivery.deliver(
+                [owed for write in won.values() for owed in write.owed],
+                [State(write.transition, write.after) for write in won.values() if write.transition],
+            ),
             self._disturbed(batches),
         )
         for batch in batches:

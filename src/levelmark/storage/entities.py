@@ -46,6 +46,13 @@ class EntityWrite(Struct, frozen=True):
     due: int | None = None
 
     @property
+    def held(self) -> Held:
+        """The entity as it is stored when this is written, but for what it owes."""
+        before = self.before.standing if self.before else None
+        standing = before if self.transition is None else self.transition.standing
+        return Held(self.after, self.stamp, due=self.due, standing=standing)
+
+    @property
     def owed(self) -> tuple[Transition, ...]:
         """What the log may lack once this is written, in order: what it was owed before, then the new."""
         earlier = self.before.outbox if self.before else ()
@@ -56,7 +63,7 @@ class Burial(Struct, frozen=True):
     """An entity to be deleted, owing `transition` to the log; `ripple` is what it means for others."""
 
     entity: Entity
-    transition: Transition | None = None
+    transition: Transition
     ripple: Ripple | None = None
 
 
@@ -203,6 +210,12 @@ class EntityStore:
             rows = await cursor.hint([("outbox.id", 1)]).batch_size(limit).to_list(None)
         return [transition for row in rows for transition in outbox(row)]
 
+    async def standing(self, uids: Iterable[str]) -> list[Held]:
+        """The entities of these uids, those that live."""
+        wanted = {"_id": {"$in": [ObjectId(uid) for uid in uids]}, "blueprint": {"$ne": None}}
+        with translated():
+            return [held(row) for row in await self._rows.find(wanted, _READ).to_list(None)]
+
     async def owed_by_the_dead(self, keys: Iterable[tuple[str, str]]) -> list[Transition]:
         """What tombstones of these identifiers owe: it comes before anything of their successors."""
         ors = [{"was.blueprint": blueprint, "was.identifier": name} for blueprint, name in keys]
@@ -246,7 +259,7 @@ def _burial(burial: Burial) -> UpdateOne:
         "version": entity.version + 1,
         "scores": [],
     }
-    gone = dict.fromkeys(("stamp", "links", "due", "search"), "")
+    gone = dict.fromkeys(("stamp", "links", "due", "search", "standing"), "")
     update: dict[str, Any] = {"$set": tombstone, "$unset": gone}
     return UpdateOne({"_id": uid(entity), "version": entity.version}, update | _pushed(burial))
 
@@ -261,7 +274,7 @@ def _pushed(write: "EntityWrite | Burial") -> dict[str, Any]:
 
 
 def _insertion(write: EntityWrite, token: str) -> InsertOne[dict[str, Any]]:
-    fields = {**entity_fields(write.after, write.stamp, write.due), "search": search_field(write.after)}
+    fields = {**entity_fields(write.held), "search": search_field(write.after)}
     owed = {name: [one] for name, one in _pushed(write).get("$push", {}).items()}
     return InsertOne({"_id": uid(write.after), **fields, "token": token, "outbox": [], "ripples": [], **owed})
 
@@ -274,7 +287,7 @@ def _update(write: EntityWrite, token: str) -> UpdateOne:
 
 
 def _changed(write: EntityWrite) -> dict[str, Any]:
-    fields = entity_fields(write.after, write.stamp, write.due)
+    fields = entity_fields(write.held)
     assert write.before is not None  # noqa: S101 - the caller chose by it
     before, after = write.before.entity, write.after
     if before.scores is after.scores:

@@ -53,6 +53,18 @@ _INDEXES: Final = {
         IndexModel([("blueprint", ASCENDING), ("entity", ASCENDING), ("_id", ASCENDING)]),
         IndexModel([("scorecard", ASCENDING), ("_id", ASCENDING)]),
     ],
+    "history": [
+        IndexModel([("blueprint", ASCENDING), ("fork", ASCENDING), ("from", ASCENDING)]),
+        IndexModel([("blueprint", ASCENDING), ("fork", ASCENDING), ("to", ASCENDING)]),
+        IndexModel([("blueprint", ASCENDING), ("from", ASCENDING)]),
+        IndexModel([("blueprint", ASCENDING), ("identifier", ASCENDING), ("from", ASCENDING)]),
+        IndexModel([("blueprint", ASCENDING), ("teams", ASCENDING), ("from", ASCENDING), ("to", ASCENDING)]),
+        IndexModel(
+            [("blueprint", ASCENDING), ("before.teams", ASCENDING), ("from", ASCENDING)],
+            partialFilterExpression={"before.teams": {"$gt": ""}},
+        ),
+        IndexModel([("blueprint", ASCENDING), ("changed", ASCENDING), ("from", ASCENDING)]),
+    ],
     "counts": [IndexModel([("blueprint", ASCENDING), ("cause", ASCENDING)], unique=True)],
     "evaluations": [
         IndexModel([("state", ASCENDING), ("_id", ASCENDING)]),

@@ -6,7 +6,7 @@ from typing import Any
 from bson import ObjectId
 from msgspec import Struct, convert, to_builtins
 
-from levelmark.domain.change import Transition
+from levelmark.domain.change import Standing, Transition
 from levelmark.domain.entity import Entity
 from levelmark.domain.score import RuleResult, Score
 from levelmark.engine.derived.ripple import Ripple
@@ -17,16 +17,30 @@ class Held(Struct, frozen=True):
     """An entity as stored: `stamp` names the definitions it was evaluated by, `outbox` what the log lacks.
 
     `due` is when its values or results can next be others by time alone, in microseconds since 1970 in UTC.
+    `standing` is the state that it is in.
     """
 
     entity: Entity
     stamp: str
     outbox: tuple[Transition, ...] = ()
     due: int | None = None
+    standing: Standing | None = None
 
 
-def entity_fields(entity: Entity, stamp: str, due: int | None) -> dict[str, Any]:
+def entity_fields(one: Held) -> dict[str, Any]:
     """The fields of an entity's row that a write sets."""
+    standing = one.standing
+    return {
+        **state_fields(one.entity),
+        "links": [link(name, target) for name in one.entity.relations for target in one.entity.targets(name)],
+        "stamp": one.stamp,
+        "due": one.due,
+        "standing": standing and {"version": standing.version, "at": standing.at},
+    }
+
+
+def state_fields(entity: Entity) -> dict[str, Any]:
+    """The fields of a row that readers see: the state of the entity."""
     return {
         "blueprint": entity.blueprint,
         "identifier": entity.identifier,
@@ -37,7 +51,6 @@ def entity_fields(entity: Entity, stamp: str, due: int | None) -> dict[str, Any]
         "teams": list(entity.teams),
         "properties": escape(entity.properties),
         "relations": escape(entity.relations),
-        "links": [link(name, target) for name in entity.relations for target in entity.targets(name)],
         "derived": escape(entity.derived),
         "reasons": escape(entity.reasons),
         "createdAt": entity.created_at,
@@ -46,8 +59,6 @@ def entity_fields(entity: Entity, stamp: str, due: int | None) -> dict[str, Any]
         "updatedBy": entity.updated_by,
         "scores": scores_field(entity.scores),
         "version": entity.version,
-        "stamp": stamp,
-        "due": due,
     }
 
 
@@ -110,18 +121,24 @@ def held(row: Mapping[str, Any]) -> Held:
         version=row["version"],
         uid=str(row.get("uid", row["_id"])),
     )
-    due = row.get("due")
-    return Held(entity, row.get("stamp", ""), outbox(row), None if due is None else int(due))
+    due, standing = row.get("due"), row.get("standing")
+    return Held(
+        entity,
+        row.get("stamp", ""),
+        outbox(row),
+        None if due is None else int(due),
+        Standing(standing["version"], standing["at"]) if standing else None,
+    )
 
 
 def outbox(row: Mapping[str, Any]) -> tuple[Transition, ...]:
     """What a row still owes the log, oldest first."""
-    return tuple(convert(owed["transition"], Transition) for owed in row.get("outbox", ()))
+    return tuple(convert(unescape(owed["transition"]), Transition) for owed in row.get("outbox", ()))
 
 
 def outbox_field(transition: Transition) -> dict[str, Any]:
     """A transition as it stands in an outbox."""
-    return {"id": transition.id, "transition": to_builtins(transition)}
+    return {"id": transition.id, "transition": escape(to_builtins(transition))}
 
 
 def ripple_field(ripple: Ripple) -> dict[str, Any]:

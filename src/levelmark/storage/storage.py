@@ -16,6 +16,7 @@ from levelmark.storage.errors import translated
 from levelmark.storage.evaluations import EvaluationStore
 from levelmark.storage.facets import FacetStore
 from levelmark.storage.farewell import ignore_stragglers
+from levelmark.storage.history import HistoryStore
 from levelmark.storage.indexes import ensure_indexes
 from levelmark.storage.leases import LeaseStore
 from levelmark.storage.log import ChangeLog
@@ -56,6 +57,7 @@ class Storage:
         self.search = SearchStore(self.database)
         self.facets = FacetStore(self.database)
         self.log = ChangeLog(self.database)
+        self.history = HistoryStore(self.database)
         self.leases = LeaseStore(self.database)
         self.counts = CountStore(self.database)
         self.evaluations = EvaluationStore(self.database)
