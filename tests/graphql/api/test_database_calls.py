@@ -58,20 +58,25 @@ mutation($entities: [EntityInput!]!) {
     upsertEntities(input: {entities: $entities}) {results {outcome}}
 }"""
 
-INTO_THE_LOG = ["insert changes", "update entities"]  # the changes, and out of the outbox with them
+KEPT = ["insert history", "update entities"]  # the new state, and out of the outbox with it
+MOVED = [*KEPT, "update history"]  # and the end of the state before
 WRITES: list[tuple[str, Any, list[str]]] = [
     (
         "a new one",
         entity("new", stars=1),
         # A new one looks whether a deleted one of its name still owes the log its last words.
-        [VERSIONS, VERSIONS, "find entities", "find entities", "insert entities", *INTO_THE_LOG],
+        [VERSIONS, VERSIONS, "find entities", "find entities", "insert entities", "insert changes", *KEPT],
     ),
     (
         "one with other results",
         entity("new", stars=9),
-        [VERSIONS, "find entities", "update entities", *INTO_THE_LOG],
+        [VERSIONS, "find entities", "update entities", "insert changes", *MOVED],
     ),
-    ("one whose results stay", entity("new", stars=10), [VERSIONS, "find entities", "update entities"]),
+    (
+        "one whose results stay",
+        entity("new", stars=10),
+        [VERSIONS, "find entities", "update entities", *MOVED],
+    ),
     ("one that says nothing new", entity("new", stars=10), ["find entities"]),
     ("one that is wrong", entity("new", stars="many"), [VERSIONS, "find entities"]),
 ]
