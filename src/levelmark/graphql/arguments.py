@@ -1,10 +1,12 @@
 """Arguments: what callers ask for and where they go on, in the words of the services."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from levelmark.domain import change, score
 from levelmark.domain.errors import InvalidInputError
+from levelmark.domain.instant import moment
 from levelmark.domain.json import Json
 from levelmark.domain.naming import KeyOf, Names, Naming
 from levelmark.domain.search import Search
@@ -13,20 +15,39 @@ from levelmark.graphql.inputs.document import document
 from levelmark.graphql.inputs.entity import EntityFilterInput, EntityOrderInput, LevelFilterInput
 from levelmark.graphql.inputs.filters import ChangeFilterInput, RuleResultFilterInput
 from levelmark.graphql.types.enums import OrderDirection
+from levelmark.services.clock import Clock
 from levelmark.services.listing import Ask, is_indexed
 from levelmark.services.results import ResultPlace, Wanted
 from levelmark.storage.log import Changes
 from levelmark.storage.pages import By, ByLevel, ByProperty, Order, Selection, by_property
 from levelmark.storage.searching import Hit
+from levelmark.storage.sources import ENTITIES, as_of
 
 Item = TypeVar("Item")
 
 
-def selection_of(blueprint: str, filter: EntityFilterInput | None, naming: Naming) -> Selection:
-    """Which entities a filter asks for, its query apart."""
-    key = naming.blueprints.key(blueprint)
+def past(told: str | None, clock: Clock) -> datetime | None:
+    """The instant of an argument `asOf`; None where the present is meant.
+
+    Raises InvalidInputError where it is no date-time, or is still to come.
+    """
+    if told is None:
+        return None
+    at = moment(told)
+    if at is None:
+        raise InvalidInputError(f"`asOf` is an instant such as `2026-01-31T12:00:00Z`, not `{told:.40}`")
+    if at > clock():
+        raise InvalidInputError(f"`asOf` names an instant that is still to come: {told:.40}")
+    return at.astimezone(UTC)
+
+
+def selection_of(
+    blueprint: str, filter: EntityFilterInput | None, naming: Naming, at: datetime | None = None
+) -> Selection:
+    """Which entities a filter asks for, its query apart; as they stood at an instant, where one is given."""
+    key, source = naming.blueprints.key(blueprint), as_of(at) if at else ENTITIES
     if filter is None:
-        return Selection(key)
+        return Selection(key, source=source)
     level = filter.level
     return Selection(
         key,
@@ -34,6 +55,7 @@ def selection_of(blueprint: str, filter: EntityFilterInput | None, naming: Namin
         level.scorecard if level else None,
         _levels(level, naming) if level else None,
         search=None if filter.search is None else Search.of(filter.search),
+        source=source,
     )
 
 
@@ -105,10 +127,13 @@ def rule_cursor(names: list[str], identifier: str) -> str:
     return cursors.place("rules", identifier, str(names.index(identifier)))
 
 
-def wanted_results(filter: RuleResultFilterInput | None, naming: Naming) -> Wanted:
-    """Which rule results a filter asks for."""
+def wanted_results(
+    filter: RuleResultFilterInput | None, naming: Naming, at: datetime | None = None
+) -> Wanted:
+    """Which rule results a filter asks for; as they stood at an instant, where one is given."""
+    source = as_of(at) if at else ENTITIES
     if filter is None:
-        return Wanted()
+        return Wanted(source=source)
     return Wanted(
         _blueprint(filter.blueprint, naming),
         filter.entity,
@@ -117,6 +142,7 @@ def wanted_results(filter: RuleResultFilterInput | None, naming: Naming) -> Want
         _in_scorecards(filter.rule, naming.rules),
         _in_scorecards(filter.level, naming.levels),
         score.Result[filter.result.name] if filter.result else None,
+        source,
     )
 
 

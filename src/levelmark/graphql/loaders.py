@@ -1,12 +1,14 @@
 """Loaders: what many fields ask for one by one is read in one call."""
 
-from collections.abc import Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TypeAlias, TypeVar
 
 from strawberry.dataloader import DataLoader
 
 from levelmark.domain.blueprint import Blueprint
 from levelmark.domain.entity import Entity
+from levelmark.domain.instant import instant_text
 from levelmark.domain.naming import Naming
 from levelmark.domain.scorecard import Scorecard
 from levelmark.domain.versioned import Versioned
@@ -16,6 +18,7 @@ from levelmark.services.catalogue import Definitions
 from levelmark.storage.relations import Pointing
 
 EntityKey: TypeAlias = tuple[str, str]
+Key = TypeVar("Key")
 
 
 class Loaders:
@@ -29,6 +32,10 @@ class Loaders:
         self.definitions: DataLoader[str, Definitions | None] = DataLoader(self._definitions)
         self.naming: DataLoader[str, Naming] = DataLoader(self._namings)
         self.entity: DataLoader[EntityKey, Entity | None] = DataLoader(self._entities)
+        self.entity_at: DataLoader[tuple[EntityKey, datetime], Entity | None] = DataLoader(self._entities_at)
+        self.scorecard_at: DataLoader[tuple[str, datetime], Versioned[Scorecard] | None] = DataLoader(
+            self._scorecards_at
+        )
         self.blueprint_names: DataLoader[None, list[str]] = DataLoader(self._names)
         self.exists: DataLoader[EntityKey, bool] = DataLoader(self._existing)
         self.pointing: DataLoader[Pointing, list[str]] = DataLoader(self._pointing)
@@ -52,6 +59,34 @@ class Loaders:
         found = await self._services.entities.get(keys)
         return [found.get(key) for key in keys]
 
+    async def entities(self, keys: Sequence[EntityKey], at: datetime | None) -> list[Entity | None]:
+        """The entities of these keys, as they stood at the instant where there is one."""
+        if at is None:
+            return await self.entity.load_many(keys)
+        return await self.entity_at.load_many([(key, at) for key in keys])
+
+    async def scorecards(
+        self, names: Sequence[str], at: datetime | None
+    ) -> list[Versioned[Scorecard] | None]:
+        """The scorecards of these identifiers, as they were at the instant where there is one."""
+        if at is None:
+            return await self.scorecard.load_many(names)
+        return await self.scorecard_at.load_many([(name, at) for name in names])
+
+    async def _entities_at(self, asks: Sequence[tuple[EntityKey, datetime]]) -> list[Entity | None]:
+        history = self._services.storage.history
+        found: dict[tuple[EntityKey, datetime], Entity] = {}
+        for at, keys in _by_instant(asks).items():
+            found |= {(key, at): one for key, one in (await history.get(keys, at)).items()}
+        return [found.get(ask) for ask in asks]
+
+    async def _scorecards_at(self, asks: Sequence[tuple[str, datetime]]) -> list[Versioned[Scorecard] | None]:
+        shelf = self._services.storage.definitions.scorecard
+        found: dict[tuple[str, datetime], Versioned[Scorecard]] = {}
+        for at, names in _by_instant(asks).items():
+            found |= {(key, at): one for key, one in (await shelf.many_at(names, instant_text(at))).items()}
+        return [found.get(ask) for ask in asks]
+
     async def _names(self, asked: Sequence[None]) -> list[list[str]]:
         stored = await self._services.storage.definitions.blueprints()
         return [[one.name for one in stored]] * len(asked)
@@ -64,3 +99,10 @@ class Loaders:
         # Each may find one more than it shows. What would be found beyond that is refused by whoever counts.
         most = max(self._allowance.left, 0) + len(asks) + 1
         return await self._services.storage.relations.pointing(asks, most)
+
+
+def _by_instant(asks: Iterable[tuple[Key, datetime]]) -> dict[datetime, list[Key]]:
+    groups: dict[datetime, list[Key]] = {}
+    for key, at in asks:
+        groups.setdefault(at, []).append(key)
+    return groups

@@ -1,6 +1,7 @@
 """Traversal: from an entity along its relations, or against those of others, in pages."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -9,9 +10,13 @@ from levelmark.domain.errors import NotFoundError
 from levelmark.domain.nearest import nearest
 from levelmark.graphql import cursors
 from levelmark.graphql.context import Context
+from levelmark.services.listing import Ask
 from levelmark.services.relations import relations_to
+from levelmark.storage.pages import Selection
 from levelmark.storage.relations import Pointing
 from levelmark.storage.rows import link
+from levelmark.storage.sources import as_of
+from levelmark.storage.values import relation_field
 
 _WIDER = 4
 
@@ -24,7 +29,9 @@ class Reached(Struct, frozen=True):
     more: bool
 
 
-async def along(entity: Entity, name: str, after: str | None, size: int, context: Context) -> Reached:
+async def along(
+    entity: Entity, name: str, after: str | None, size: int, context: Context, at: datetime | None = None
+) -> Reached:
     """What an entity points at by the relation of that name, in the order of its list, each once.
 
     What does not exist is left out. Raises NotFoundError where its blueprint has no such relation.
@@ -37,7 +44,7 @@ async def along(entity: Entity, name: str, after: str | None, size: int, context
     while place < len(names) and len(found) <= size:  # goes on only where some do not exist
         window = names[place : place + width]
         context.allowance.take(min(len(window), size) if width == size + 1 else len(window))
-        loaded = await context.loaders.entity.load_many([(target, name) for name in window])
+        loaded = await context.loaders.entities([(target, name) for name in window], at)
         found += [one for one in loaded if one is not None]
         place, width = place + width, width * _WIDER
     positions = {name: str(position) for position, name in enumerate(names)}
@@ -48,7 +55,7 @@ async def along(entity: Entity, name: str, after: str | None, size: int, context
     return Reached(shown, places, more=len(found) > size)
 
 
-async def missing(entity: Entity, name: str, context: Context) -> list[str]:
+async def missing(entity: Entity, name: str, context: Context, at: datetime | None = None) -> list[str]:
     """The identifiers that it points at by the relation of that name and nothing has, in its order.
 
     Raises NotFoundError where its blueprint has no such relation.
@@ -56,12 +63,22 @@ async def missing(entity: Entity, name: str, context: Context) -> list[str]:
     relation, target = await _target(entity, name, context)
     names = list(dict.fromkeys(entity.targets(relation)))
     context.allowance.take(len(names))
-    exist = await context.loaders.exists.load_many([(target, name) for name in names])
+    keys = [(target, name) for name in names]
+    if at is None:
+        exist = await context.loaders.exists.load_many(keys)
+    else:
+        exist = [one is not None for one in await context.loaders.entities(keys, at)]
     return [name for name, there in zip(names, exist, strict=True) if not there]
 
 
 async def against(
-    entity: Entity, blueprint: str, relation: str | None, after: str | None, size: int, context: Context
+    entity: Entity,
+    blueprint: str,
+    relation: str | None,
+    after: str | None,
+    size: int,
+    context: Context,
+    at: datetime | None = None,
 ) -> Reached:
     """Who of a blueprint points at an entity, by one relation or any that leads to it, by identifier.
 
@@ -75,6 +92,8 @@ async def against(
     behind = cursors.behind(after, listed, 1)
     if not relations:
         return Reached([], {}, more=False)
+    if at is not None:
+        return await _then(entity, blueprint, relations, behind, size, context, at, listed)
     links = tuple(link(name, entity.identifier) for name in relations)
     ask = Pointing(blueprint, links, size + 1, behind[0] if behind else None)
     names = await context.loaders.pointing.load(ask)
@@ -83,6 +102,26 @@ async def against(
     loaded = await context.loaders.entity.load_many([(blueprint, name) for name in shown])
     places = {name: cursors.place(listed, name) for name in shown}
     return Reached([one for one in loaded if one is not None], places, more=len(names) > size)
+
+
+async def _then(
+    entity: Entity,
+    blueprint: str,
+    relations: Iterable[str],
+    behind: tuple[str, ...] | None,
+    size: int,
+    context: Context,
+    at: datetime,
+    listed: str,
+) -> Reached:
+    """Who pointed at an entity at an instant: no index tells, so all of the blueprint are looked at."""
+    pointing = {"$or": [{relation_field(name): entity.identifier} for name in relations]}
+    selection = Selection(blueprint, prefilter=pointing, source=as_of(at))
+    ask = Ask(after=behind and (behind[0], behind[0]), limit=size + 1)
+    found = [one.entity for one in await context.services.entities.page(selection, None, ask)]
+    context.allowance.take(len(found[:size]))
+    places = {one.identifier: cursors.place(listed, one.identifier) for one in found[:size]}
+    return Reached(found[:size], places, more=len(found) > size)
 
 
 def _place(names: list[str], behind: tuple[str, ...] | None) -> int:

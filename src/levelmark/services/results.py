@@ -6,12 +6,14 @@ from typing import Any
 from msgspec import Struct
 
 from levelmark.domain.entity import Entity
+from levelmark.domain.instant import instant_text
 from levelmark.domain.naming import KeyOf
 from levelmark.domain.score import Result, RuleResult
 from levelmark.domain.scorecard import Rule, Scorecard
 from levelmark.services.catalogue import Catalogue
 from levelmark.storage import Storage
 from levelmark.storage.pages import Page, Selection
+from levelmark.storage.sources import ENTITIES, Source
 
 
 class Wanted(Struct, frozen=True):
@@ -24,6 +26,7 @@ class Wanted(Struct, frozen=True):
     rule: KeyOf | None = None
     level: KeyOf | None = None
     result: Result | None = None
+    source: Source = ENTITIES
 
     def concerns(self, rule: Rule, scorecard: str) -> bool:
         """Whether results of that rule of the scorecard are wanted."""
@@ -93,10 +96,14 @@ class ResultService:
         return found
 
     async def _scorecards(self, wanted: Wanted) -> list[Scorecard]:
+        definitions, at = self._storage.definitions, wanted.source.at
+        if at is not None:
+            then = await definitions.scorecards_at(wanted.blueprint, instant_text(at))
+            return [one.value for one in then if wanted.scorecard in (None, one.value.identifier)]
         if wanted.scorecard is None:
-            stored = await self._storage.definitions.scorecards(wanted.blueprint)
+            stored = await definitions.scorecards(wanted.blueprint)
             return [one.value for one in stored]
-        one = await self._storage.definitions.scorecard.get(wanted.scorecard)
+        one = await definitions.scorecard.get(wanted.scorecard)
         return [one.value] if one and wanted.blueprint in (None, one.value.blueprint) else []
 
     async def _of_blueprint(
@@ -111,7 +118,7 @@ class ResultService:
         conditions = _conditions(wanted, scorecards, behind)
         if conditions is None:
             return []
-        selection = Selection(blueprint, wanted.teams, results=conditions)
+        selection = Selection(blueprint, wanted.teams, results=conditions, source=wanted.source)
         # Every entity selected has a wanted result, the one of `behind` maybe none behind it.
         page, found = Page(limit=limit + 1, batch=limit + 1), list[FoundResult]()
         async with self._storage.entities.scan(selection, page) as entities:

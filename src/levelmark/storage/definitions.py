@@ -1,7 +1,9 @@
 """The definitions: blueprints, and scorecards with their rules inside, each write under a new version.
 
 A row's `identifier` and `document` are in keys, which never change; what its things are called now stands in
-`names` where that is not their keys, and what a blueprint itself is called in `name`.
+`names` where that is not their keys, and what a blueprint itself is called in `name`. A version of a
+scorecard that others take the place of is kept among the editions first, so that what results of the past
+were results of can still be told.
 """
 
 import secrets
@@ -44,7 +46,8 @@ class DefinitionStore:
         self._blueprints = database["blueprints"]
         self._scorecards = database["scorecards"]
         self.blueprint = _Shelf(self._blueprints, to_blueprint)
-        self.scorecard = _Shelf(self._scorecards, to_scorecard)
+        self._editions = database["editions"]
+        self.scorecard = _Shelf(self._scorecards, to_scorecard, self._editions)
 
     async def blueprints(self, after: str | None = None, limit: int = 0) -> list[Versioned[Blueprint]]:
         """Blueprints in the order of their identifiers; all of them without a limit."""
@@ -60,6 +63,15 @@ class DefinitionStore:
     ) -> list[Versioned[Scorecard]]:
         """Scorecards, of one blueprint or all, in the order of their identifiers."""
         return await self.scorecard.page({} if blueprint is None else {"blueprint": blueprint}, after, limit)
+
+    async def scorecards_at(self, blueprint: str | None, at: str) -> list[Versioned[Scorecard]]:
+        """Scorecards as they were at an instant, those deleted since or before included, by identifier."""
+        conditions = {"identifier": {"$gt": ""}} if blueprint is None else {"blueprint": blueprint}
+        with translated():
+            gone: list[str] = await self._editions.distinct("identifier", conditions)
+        names = {*gone, *(one.value.identifier for one in await self.scorecards(blueprint))}
+        found = await self.scorecard.many_at(names, at)
+        return [found[name] for name in sorted(found)]
 
     async def scorecards_of(self, blueprints: Iterable[str]) -> list[Versioned[Scorecard]]:
         """The scorecards of these blueprints, in the order of their identifiers."""
@@ -131,9 +143,13 @@ class _Shelf(Generic[Value]):
     """One kind of definition, by identifier."""
 
     def __init__(
-        self, collection: AsyncIOMotorCollection[dict[str, Any]], decode: Callable[[Mapping[str, Any]], Value]
+        self,
+        collection: AsyncIOMotorCollection[dict[str, Any]],
+        decode: Callable[[Mapping[str, Any]], Value],
+        editions: AsyncIOMotorCollection[dict[str, Any]] | None = None,
     ) -> None:
         self._collection = collection
+        self._editions = editions
         self._decode: Callable[[Mapping[str, Any]], Value] = decode
 
     async def get(self, identifier: str) -> Versioned[Value] | None:
@@ -146,6 +162,18 @@ class _Shelf(Generic[Value]):
         """The definitions of these identifiers, those that exist."""
         rows = await self.page({"identifier": {"$in": list(identifiers)}}, None, 0)
         return {row.value.identifier: row for row in rows}
+
+    async def many_at(self, identifiers: Iterable[str], at: str) -> dict[str, Versioned[Value]]:
+        """The definitions of these identifiers as they were at an instant, or last were before it."""
+        names = list(identifiers)
+        found: list[Versioned[Value]] = [
+            one for one in (await self.many(names)).values() if one.updated_at <= at
+        ]
+        if self._editions is not None:
+            condition = {"identifier": {"$in": names}, "updatedAt": {"$lte": at}}
+            with translated():
+                found += [self._versioned(row) for row in await self._editions.find(condition).to_list(None)]
+        return {one.value.identifier: one for one in sorted(found, key=lambda one: one.updated_at)}
 
     async def page(self, conditions: dict[str, Any], after: str | None, limit: int) -> list[Versioned[Value]]:
         """Definitions in the order of their identifiers, from behind `after`; 0 is no limit."""
@@ -177,6 +205,7 @@ class _Shelf(Generic[Value]):
 
         The names stay as they are unless others are given.
         """
+        await self._keep(before)
         fields = _fields(value, max(now, before.updated_at))
         return await self._update(before, fields, before.names if names is None else names)
 
@@ -199,15 +228,29 @@ class _Shelf(Generic[Value]):
 
     async def remove(self, before: Versioned[Value]) -> bool:
         """Deletes the definition; False where another version is in force."""
+        await self._keep(before)
         with translated():
             answer = await self._collection.delete_one(
                 {"_id": ObjectId(before.uid), "version": before.version}
             )
         return answer.deleted_count == 1
 
+    async def _keep(self, before: Versioned[Value]) -> None:
+        if self._editions is None:
+            return
+        row = {
+            "version": before.version,
+            "createdAt": before.created_at,
+            **_fields(before.value, before.updated_at),
+        }
+        with translated():
+            await self._editions.update_one(
+                {"_id": f"{before.uid}:{before.version}"}, {"$setOnInsert": row}, upsert=True
+            )
+
     def _versioned(self, row: Mapping[str, Any]) -> Versioned[Value]:
         value = self._decode(unescape(row["document"]))
-        uid, names = str(row["_id"]), _names(row)
+        uid, names = str(row["_id"]).partition(":")[0], _names(row)
         times = row["createdAt"], row["updatedAt"]
         return Versioned(value, uid, row["version"], *times, names)
 

@@ -20,6 +20,10 @@ _INDEXES: Final = {
         IndexModel([("identifier", ASCENDING)], unique=True),
         IndexModel([("blueprint", ASCENDING), ("identifier", ASCENDING)]),
     ],
+    "editions": [
+        IndexModel([("identifier", ASCENDING), ("updatedAt", ASCENDING)]),
+        IndexModel([("blueprint", ASCENDING), ("identifier", ASCENDING)]),
+    ],
     "entities": [
         IndexModel([("blueprint", ASCENDING), ("identifier", ASCENDING)], unique=True),
         IndexModel([("blueprint", ASCENDING), ("sortTitle", ASCENDING), ("identifier", ASCENDING)]),

@@ -8,12 +8,13 @@ from strawberry import relay
 from levelmark.graphql import cursors
 from levelmark.graphql.arguments import (
     entities_asked,
+    past,
     query_of,
     selection_of,
 )
 from levelmark.graphql.connections import After, First, connection, page_size
 from levelmark.graphql.inputs.entity import EntityFilterInput, EntityOrderInput
-from levelmark.graphql.queries.request import Identifier, OfBlueprint, Request
+from levelmark.graphql.queries.request import AsOf, Identifier, OfBlueprint, Request
 from levelmark.graphql.types.blueprint import Blueprint
 from levelmark.graphql.types.entity import Entity
 
@@ -43,11 +44,14 @@ class CatalogueQueries:
         return connection(views, size, after, lambda one: cursors.place("blueprints", one.identifier))
 
     @strawberry.field(description="One entity; null where its blueprint has none of that identifier.")
-    async def entity(self, info: Request, blueprint: OfBlueprint, identifier: Identifier) -> Entity | None:
+    async def entity(
+        self, info: Request, blueprint: OfBlueprint, identifier: Identifier, as_of: AsOf = None
+    ) -> Entity | None:
         """One entity."""
-        naming = await info.context.naming()
-        found = await info.context.loaders.entity.load((naming.blueprints.key(blueprint), identifier))
-        return Entity.of(found, naming) if found else None
+        naming, at = await info.context.naming(), past(as_of, info.context.services.clock)
+        key = naming.blueprints.key(blueprint), identifier
+        (found,) = await info.context.loaders.entities([key], at)
+        return Entity.of(found, naming, at) if found else None
 
     @strawberry.field(description="The entities of a blueprint.")
     async def entities(
@@ -61,15 +65,16 @@ class CatalogueQueries:
             EntityOrderInput | None,
             strawberry.argument(description="In which order; by identifier where it is null."),
         ] = None,
+        as_of: AsOf = None,
         first: First = 50,
         after: After = None,
     ) -> relay.Connection[Entity] | None:
         """A page of entities."""
         size = page_size(first)
-        naming = await info.context.naming()
-        selection = selection_of(blueprint, filter, naming)
+        naming, at = await info.context.naming(), past(as_of, info.context.services.clock)
+        selection = selection_of(blueprint, filter, naming, at)
         listed, ask = entities_asked(selection, order_by, after, size + 1, naming)
         found = await info.context.services.entities.page(selection, query_of(filter), ask, naming)
-        views = [Entity.of(one.entity, naming) for one in found]
+        views = [Entity.of(one.entity, naming, at) for one in found]
         places = {view.key: one.place for view, one in zip(views, found, strict=True)}
         return connection(views, size, after, lambda one: cursors.place(listed, *places[one.key]))

@@ -7,6 +7,7 @@ from strawberry import relay
 
 from levelmark.graphql import cursors
 from levelmark.graphql.arguments import (
+    past,
     result_after,
     result_cursor,
     rule_after,
@@ -15,7 +16,7 @@ from levelmark.graphql.arguments import (
 )
 from levelmark.graphql.connections import After, First, connection, page_size
 from levelmark.graphql.inputs.filters import RuleResultFilterInput
-from levelmark.graphql.queries.request import Identifier, OfScorecard, OnlyOfBlueprint, Request
+from levelmark.graphql.queries.request import AsOf, Identifier, OfScorecard, OnlyOfBlueprint, Request
 from levelmark.graphql.types.rule import Rule
 from levelmark.graphql.types.rule_result import RuleResult
 from levelmark.graphql.types.scorecard import Scorecard
@@ -87,14 +88,15 @@ class ScorecardQueries:
             RuleResultFilterInput | None,
             strawberry.argument(description="Which of them; all where it is null."),
         ] = None,
+        as_of: AsOf = None,
         first: First = 50,
         after: After = None,
     ) -> relay.Connection[RuleResult] | None:
         """A page of rule results."""
         size = page_size(first)
         results = info.context.services.results
-        naming = await info.context.naming()
-        found = await results.page(wanted_results(filter, naming), result_after(after), size + 1)
-        views = [RuleResult.of(one.entity, one.scorecard, one.rule, one.result, naming) for one in found]
+        naming, at = await info.context.naming(), past(as_of, info.context.services.clock)
+        found = await results.page(wanted_results(filter, naming, at), result_after(after), size + 1)
+        views = [RuleResult.of(one.entity, one.scorecard, one.rule, one.result, naming, at) for one in found]
         places = {view.key: one.place for view, one in zip(views, found, strict=True)}
         return connection(views, size, after, lambda one: result_cursor(places[one.key]))

@@ -1,12 +1,15 @@
 """The type Entity."""
 
+import asyncio
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated, Any, Optional, Self
 
 import strawberry
 from strawberry import Info, relay
 
 from levelmark.domain import entity as domain
+from levelmark.domain.instant import instant_text, moment
 from levelmark.domain.naming import Naming
 from levelmark.engine.translating import told_entity
 from levelmark.graphql import cursors, traversal
@@ -27,6 +30,7 @@ class Entity(relay.Node):
     key: relay.NodeID[str]
     stored: strawberry.Private[domain.Entity]
     naming: strawberry.Private[Naming]
+    at: strawberry.Private[datetime | None]
     identifier: str = strawberry.field(description="What the entity is known by within its blueprint.")
     title: str | None = strawberry.field(description="What people call it.")
     icon: str | None = strawberry.field(description="The name of an icon to show.")
@@ -57,7 +61,7 @@ class Entity(relay.Node):
     @strawberry.field(description="What it scored, in every scorecard that applies to it.")
     async def scores(self, info: Info[Context, Any]) -> list[Score]:
         """The scores, in the order of the scorecards' identifiers."""
-        return await scores_of(self.stored, self.naming, info)
+        return await scores_of(self.stored, self.naming, info, self.at)
 
     @strawberry.field(description="What it scored in one scorecard; null where that does not apply to it.")
     async def score(
@@ -67,8 +71,10 @@ class Entity(relay.Node):
     ) -> Score | None:
         """The score in that scorecard."""
         stored = self.stored.score(scorecard)
-        owner = await info.context.loaders.scorecard.load(scorecard) if stored else None
-        return Score.of(self.stored, stored, owner, self.naming) if stored and owner else None
+        if stored is None:
+            return None
+        (owner,) = await info.context.loaders.scorecards([scorecard], self.at)
+        return Score.of(self.stored, stored, owner, self.naming, self.at) if owner else None
 
     @strawberry.field(
         description="The entities that it points at with a relation, in its order; those that exist."
@@ -78,15 +84,15 @@ class Entity(relay.Node):
     ) -> Optional[relay.Connection["Entity"]]:  # noqa: UP045 - a name in quotes takes no `|`
         """A page of its targets."""
         size = page_size(first)
-        found = await traversal.along(self.stored, relation, after, size, info.context)
-        return _page(found, size, after, self.naming)
+        found = await traversal.along(self.stored, relation, after, size, info.context, self.at)
+        return _page(found, size, after, self)
 
     @strawberry.field(
         description="The identifiers that it points at with a relation and that no entity has, in its order."
     )
     async def dangling_targets(self, info: Info[Context, Any], relation: RelationName) -> list[str] | None:
         """Its targets that do not exist."""
-        return await traversal.missing(self.stored, relation, info.context)
+        return await traversal.missing(self.stored, relation, info.context, self.at)
 
     @strawberry.field(description="The entities of a blueprint that point at it, by their identifiers.")
     async def related_by(
@@ -104,18 +110,19 @@ class Entity(relay.Node):
     ) -> Optional[relay.Connection["Entity"]]:  # noqa: UP045 - a name in quotes takes no `|`
         """A page of those that point at it."""
         size = page_size(first)
-        found = await traversal.against(self.stored, blueprint, relation, after, size, info.context)
-        return _page(found, size, after, self.naming)
+        found = await traversal.against(self.stored, blueprint, relation, after, size, info.context, self.at)
+        return _page(found, size, after, self)
 
     @classmethod
-    def of(cls, entity: domain.Entity, naming: Naming) -> Self:
-        """The view of an entity."""
+    def of(cls, entity: domain.Entity, naming: Naming, at: datetime | None = None) -> Self:
+        """The view of an entity; with an instant, one of the past."""
         told = told_entity(entity, naming)
         team = entity.sent_team
         return cls(
-            key=cursors.encode(entity.blueprint, entity.identifier),
+            key=cursors.encode(entity.blueprint, entity.identifier, *([instant_text(at)] if at else [])),
             stored=entity,
             naming=naming,
+            at=at,
             identifier=entity.identifier,
             title=entity.title,
             icon=entity.icon,
@@ -140,12 +147,21 @@ class Entity(relay.Node):
     ) -> list["Entity | None"]:
         """The entities of these ids."""
         del required
-        keys = [cursors.decode(node_id, 2) or ("", "") for node_id in node_ids]  # no name is empty
-        found = await info.context.loaders.entity.load_many([(key[0], key[1]) for key in keys])
-        naming = await info.context.naming()
-        return [cls.of(one, naming) if one else None for one in found]
+        loaders, naming = info.context.loaders, await info.context.naming()
+        asked = [_asked(node_id) for node_id in node_ids]
+        found = await asyncio.gather(*(loaders.entities([key], at) for key, at in asked))
+        return [
+            cls.of(one, naming, at) if one else None for (one,), (_, at) in zip(found, asked, strict=True)
+        ]
 
 
-def _page(found: traversal.Reached, size: int, after: str | None, naming: Naming) -> relay.Connection[Entity]:
-    views = [Entity.of(one, naming) for one in found.entities]
+def _asked(node_id: str) -> tuple[tuple[str, str], datetime | None]:
+    if present := cursors.decode(node_id, 2):
+        return (present[0], present[1]), None
+    blueprint, identifier, at = cursors.decode(node_id, 3) or ("", "", "")  # no name is empty
+    return (blueprint, identifier), moment(at)
+
+
+def _page(found: traversal.Reached, size: int, after: str | None, asked: Entity) -> relay.Connection[Entity]:
+    views = [Entity.of(one, asked.naming, asked.at) for one in found.entities]
     return connection(views, size, after, lambda one: found.cursors[one.identifier], more=found.more)

@@ -1,6 +1,8 @@
 """The type RuleResult."""
 
+import asyncio
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import strawberry
@@ -8,10 +10,11 @@ from strawberry import Info, relay
 
 from levelmark.domain import score as domain
 from levelmark.domain.entity import Entity as Subject
-from levelmark.domain.instant import of_moment
+from levelmark.domain.instant import instant_text, moment, of_moment
 from levelmark.domain.naming import Naming
 from levelmark.domain.scorecard import Rule as OwnRule
 from levelmark.domain.scorecard import Scorecard as Owner
+from levelmark.engine.evaluate import CompiledScorecard
 from levelmark.engine.explain import ExplainedQuery
 from levelmark.graphql import cursors
 from levelmark.graphql.context import Context
@@ -32,6 +35,8 @@ class RuleResult(relay.Node):
     subject: strawberry.Private[Subject]
     stored: strawberry.Private[domain.RuleResult]
     naming: strawberry.Private[Naming]
+    owner: strawberry.Private[Owner]
+    at: strawberry.Private[datetime | None]
     rule: Rule = strawberry.field(description="The rule that was evaluated.")
     result: Result = strawberry.field(description="What became of it.")
     since: DateTime = strawberry.field(description="Since when the result is this one.")
@@ -44,7 +49,7 @@ class RuleResult(relay.Node):
         """The entity."""
         from levelmark.graphql.types.entity import Entity
 
-        return Entity.of(self.subject, self.naming)
+        return Entity.of(self.subject, self.naming, self.at)
 
     @strawberry.field(description="Why the rule did not pass, where it is more than a value that differs.")
     async def reason(self, info: Info[Context, Any]) -> str | None:
@@ -65,10 +70,15 @@ class RuleResult(relay.Node):
 
     async def _explained(self, info: Info[Context, Any]) -> ExplainedQuery | None:
         definitions = await info.context.loaders.definitions.load(self.subject.blueprint)
-        compiled = definitions.compiled_scorecard(self.rule.owner) if definitions else None
+        if definitions is None:
+            return None
+        compiled = definitions.compiled_scorecard(self.rule.owner)
+        if self.at is not None:  # by the rule as it was then
+            operators = info.context.services.registry.operators
+            compiled = CompiledScorecard(self.owner, definitions.blueprint, operators)
         if compiled is None or compiled.scorecard.rule(self.stored.rule) is None:
             return None
-        now = of_moment(info.context.services.clock())
+        now = of_moment(self.at or info.context.services.clock())
         return compiled.explain(self.stored.rule, self.subject, now)
 
     @classmethod
@@ -79,13 +89,17 @@ class RuleResult(relay.Node):
         rule: OwnRule,
         stored: domain.RuleResult,
         naming: Naming,
+        at: datetime | None = None,
     ) -> Self:
-        """The view of a rule's result on an entity."""
+        """The view of a rule's result on an entity; with an instant, one of the past."""
+        key = subject.blueprint, subject.identifier, owner.identifier, rule.identifier
         return cls(
-            key=cursors.encode(subject.blueprint, subject.identifier, owner.identifier, rule.identifier),
+            key=cursors.encode(*key, *([instant_text(at)] if at else [])),
             subject=subject,
             stored=stored,
             naming=naming,
+            owner=owner,
+            at=at,
             rule=Rule.of(rule, owner, naming),
             result=Result[stored.result.name],
             since=DateTime(stored.since),
@@ -98,17 +112,19 @@ class RuleResult(relay.Node):
     ) -> list["RuleResult | None"]:
         """The rule results of these ids."""
         del required
-        names = [cursors.decode(node_id, 4) or ("",) * 4 for node_id in node_ids]  # no name is empty
-        entities = await info.context.loaders.entity.load_many([(name[0], name[1]) for name in names])
-        cards = await info.context.loaders.scorecard.load_many([name[2] for name in names])
-        naming = await info.context.naming()
-        return [
-            _found(one, card.value, name[3], naming) if one and card else None
-            for one, card, name in zip(entities, cards, names, strict=True)
-        ]
+        return await asyncio.gather(*(_found(node_id, info) for node_id in node_ids))
 
 
-def _found(subject: Subject, owner: Owner, identifier: str, naming: Naming) -> RuleResult | None:
-    rule, held = owner.rule(identifier), subject.score(owner.identifier)
-    stored = held.result(identifier) if held else None
-    return RuleResult.of(subject, owner, rule, stored, naming) if rule and stored else None
+async def _found(node_id: str, info: Info[Context, Any]) -> RuleResult | None:
+    present = cursors.decode(node_id, 4)
+    *names, then = (*present, "") if present else cursors.decode(node_id, 5) or ("",) * 5  # no name is empty
+    loaders, at, identifier = info.context.loaders, moment(then), names[3]
+    (subject,), (card,) = await asyncio.gather(
+        loaders.entities([(names[0], names[1])], at), loaders.scorecards([names[2]], at)
+    )
+    rule = card.value.rule(identifier) if card else None
+    score = subject.score(names[2]) if subject else None
+    stored = score.result(identifier) if score else None
+    if not (subject and card and rule and stored):
+        return None
+    return RuleResult.of(subject, card.value, rule, stored, await info.context.naming(), at)

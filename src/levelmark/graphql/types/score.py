@@ -1,5 +1,6 @@
 """The type Score."""
 
+from datetime import datetime
 from typing import Any, Self
 
 import strawberry
@@ -25,6 +26,7 @@ class Score:
     stored: strawberry.Private[domain.Score]
     owner: strawberry.Private[Versioned[cards.Scorecard]]
     naming: strawberry.Private[Naming]
+    at: strawberry.Private[datetime | None]
     level: Level = strawberry.field(description="The level that the entity has reached.")
     since: DateTime = strawberry.field(description="Since when it stands on this level.")
 
@@ -38,16 +40,21 @@ class Score:
         """The results of the rules that the scorecard has now."""
         rules = {rule.identifier: rule for rule in self.owner.value.rules}
         return [
-            RuleResult.of(self.subject, self.owner.value, rules[result.rule], result, self.naming)
+            RuleResult.of(self.subject, self.owner.value, rules[result.rule], result, self.naming, self.at)
             for result in self.stored.results
             if result.rule in rules
         ]
 
     @classmethod
     def of(
-        cls, subject: Subject, stored: domain.Score, owner: Versioned[cards.Scorecard], naming: Naming
+        cls,
+        subject: Subject,
+        stored: domain.Score,
+        owner: Versioned[cards.Scorecard],
+        naming: Naming,
+        at: datetime | None = None,
     ) -> Self:
-        """The view of a score of an entity."""
+        """The view of a score of an entity; with an instant, one of the past."""
         level = owner.value.level(stored.level) or cards.Level(stored.level, "lightGray")
         title = naming.levels_of(stored.scorecard).name(stored.level)
         return cls(
@@ -55,13 +62,16 @@ class Score:
             stored=stored,
             owner=owner,
             naming=naming,
+            at=at,
             level=Level.of(title, level.color),
             since=DateTime(stored.since),
         )
 
 
-async def scores_of(subject: Subject, naming: Naming, info: Info[Context, Any]) -> list[Score]:
-    """The scores of an entity, in the scorecards that still exist."""
-    owners = await info.context.loaders.scorecard.load_many([one.scorecard for one in subject.scores])
+async def scores_of(
+    subject: Subject, naming: Naming, info: Info[Context, Any], at: datetime | None = None
+) -> list[Score]:
+    """The scores of an entity, in the scorecards that still exist, or did at the instant."""
+    owners = await info.context.loaders.scorecards([one.scorecard for one in subject.scores], at)
     pairs = zip(subject.scores, owners, strict=True)
-    return [Score.of(subject, stored, owner, naming) for stored, owner in pairs if owner]
+    return [Score.of(subject, stored, owner, naming, at) for stored, owner in pairs if owner]
