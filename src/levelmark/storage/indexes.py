@@ -61,7 +61,9 @@ _INDEXES: Final = {
         IndexModel([("blueprint", ASCENDING), ("fork", ASCENDING), ("from", ASCENDING)]),
         IndexModel([("blueprint", ASCENDING), ("fork", ASCENDING), ("to", ASCENDING)]),
         IndexModel([("blueprint", ASCENDING), ("from", ASCENDING)]),
-        IndexModel([("blueprint", ASCENDING), ("identifier", ASCENDING), ("from", ASCENDING)]),
+        IndexModel(
+            [("blueprint", ASCENDING), ("identifier", ASCENDING), ("from", ASCENDING), ("to", ASCENDING)]
+        ),
         IndexModel([("blueprint", ASCENDING), ("teams", ASCENDING), ("from", ASCENDING), ("to", ASCENDING)]),
         IndexModel(
             [("blueprint", ASCENDING), ("before.teams", ASCENDING), ("from", ASCENDING)],

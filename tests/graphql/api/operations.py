@@ -41,8 +41,8 @@ query($first: Int! = 50, $after: String) {{
     blueprints(first: $first, after: $after) {{{_PAGE} edges {{cursor node {{{_BLUEPRINT}}}}}}}
 }}"""
 ENTITY: Final = f"""
-query($blueprint: String!, $identifier: String!) {{
-    entity(blueprint: $blueprint, identifier: $identifier) {{{_ENTITY}}}
+query($blueprint: String!, $identifier: String!, $asOf: DateTime) {{
+    entity(blueprint: $blueprint, identifier: $identifier, asOf: $asOf) {{{_ENTITY}}}
 }}"""
 SCORE: Final = f"""
 query($blueprint: String!, $identifier: String!, $scorecard: String!) {{
@@ -51,9 +51,10 @@ query($blueprint: String!, $identifier: String!, $scorecard: String!) {{
     }}
 }}"""
 ENTITIES: Final = f"""
-query($blueprint: String!, $filter: EntityFilterInput, $order: EntityOrderInput, $first: Int! = 50,
-      $after: String) {{
-    entities(blueprint: $blueprint, filter: $filter, orderBy: $order, first: $first, after: $after) {{
+query($blueprint: String!, $filter: EntityFilterInput, $order: EntityOrderInput, $asOf: DateTime,
+      $first: Int! = 50, $after: String) {{
+    entities(blueprint: $blueprint, filter: $filter, orderBy: $order, asOf: $asOf, first: $first,
+             after: $after) {{
         {_PAGE} edges {{cursor node {{{_ENTITY}}}}}
     }}
 }}"""
@@ -65,8 +66,9 @@ query($blueprint: String!, $filter: EntityFilterInput, $order: EntityOrderInput,
     }}
 }}"""
 RELATED: Final = f"""
-query($blueprint: String!, $identifier: String!, $relation: String!, $first: Int! = 50, $after: String) {{
-    entity(blueprint: $blueprint, identifier: $identifier) {{
+query($blueprint: String!, $identifier: String!, $relation: String!, $asOf: DateTime, $first: Int! = 50,
+      $after: String) {{
+    entity(blueprint: $blueprint, identifier: $identifier, asOf: $asOf) {{
         danglingTargets(relation: $relation)
         related(relation: $relation, first: $first, after: $after) {{
             {_PAGE} edges {{cursor node {{{_ENTITY}}}}}
@@ -74,9 +76,9 @@ query($blueprint: String!, $identifier: String!, $relation: String!, $first: Int
     }}
 }}"""
 RELATED_BY: Final = f"""
-query($blueprint: String!, $identifier: String!, $by: String!, $relation: String, $first: Int! = 50,
-      $after: String) {{
-    entity(blueprint: $blueprint, identifier: $identifier) {{
+query($blueprint: String!, $identifier: String!, $by: String!, $relation: String, $asOf: DateTime,
+      $first: Int! = 50, $after: String) {{
+    entity(blueprint: $blueprint, identifier: $identifier, asOf: $asOf) {{
         relatedBy(blueprint: $by, relation: $relation, first: $first, after: $after) {{
             {_PAGE} edges {{cursor node {{{_ENTITY}}}}}
         }}
@@ -103,9 +105,9 @@ query($text: String!, $blueprints: [String!], $teams: [String!], $first: Int! = 
 }}"""
 FACETS: Final = """
 query($blueprint: String!, $property: String, $relation: String, $scorecard: String,
-      $filter: EntityFilterInput, $first: Int! = 50) {
+      $filter: EntityFilterInput, $asOf: DateTime, $first: Int! = 50) {
     facets(blueprint: $blueprint, property: $property, relation: $relation, scorecard: $scorecard,
-           filter: $filter, first: $first) {
+           filter: $filter, asOf: $asOf, first: $first) {
         values {value count} distinct missing total
     }
 }"""
@@ -127,8 +129,8 @@ query($scorecard: String!, $level: String, $first: Int! = 50, $after: String) {{
     }}
 }}"""
 RULE_RESULTS: Final = f"""
-query($filter: RuleResultFilterInput, $first: Int! = 50, $after: String) {{
-    ruleResults(filter: $filter, first: $first, after: $after) {{
+query($filter: RuleResultFilterInput, $asOf: DateTime, $first: Int! = 50, $after: String) {{
+    ruleResults(filter: $filter, asOf: $asOf, first: $first, after: $after) {{
         {_PAGE} edges {{cursor node {{{_RESULT} rule {{{_RULE}}}}}}}
     }}
 }}"""

@@ -6,12 +6,13 @@ import strawberry
 
 from levelmark.graphql.arguments import (
     hit_after,
+    past,
     query_of,
     selection_of,
 )
 from levelmark.graphql.connections import After, First, page_size
 from levelmark.graphql.inputs.entity import EntityFilterInput
-from levelmark.graphql.queries.request import OfBlueprint, Request
+from levelmark.graphql.queries.request import AsOf, OfBlueprint, Request
 from levelmark.graphql.types.facets import Facets
 from levelmark.graphql.types.search import SearchConnection
 from levelmark.services.facets import Subject
@@ -76,13 +77,14 @@ class FindingQueries:
             EntityFilterInput | None,
             strawberry.argument(description="Which entities are counted; all where it is null."),
         ] = None,
+        as_of: AsOf = None,
         first: Annotated[
             int, strawberry.argument(description="How many values to show: 50 unless told, 500 at most.")
         ] = 50,
     ) -> Facets | None:
         """Counts of values."""
         service, naming = info.context.services.facets, await info.context.naming()
-        selection = selection_of(blueprint, filter, naming)
+        selection = selection_of(blueprint, filter, naming, past(as_of, info.context.services.clock))
         names = naming.properties_of(selection.blueprint)
         subject = Subject(property and names.key(property), relation and names.key(relation), scorecard)
         found = await service.counts(selection, query_of(filter), subject, page_size(first), naming)
