@@ -6,6 +6,7 @@ deletion, `gone`, stands for no time. A state is written here before the next on
 loses none; it is written under its own key, so nobody writes it twice.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -57,22 +58,27 @@ class HistoryStore:
 
     async def _keep(self, states: Sequence[State]) -> list[None]:
         fresh = {state.transition.id: state for state in states if not self.knows(state.transition)}
-        rows = [row(state.transition, state.entity) for state in fresh.values() if state.entity is not None]
-        gone = [state.transition for state in fresh.values() if state.entity is None]
-        rows += await self._of_the_gone(gone)
-        inserts = [InsertOne(one) for one in rows]
-        ends = [end for state in fresh.values() if (end := _end(state.transition))]
-        # What was kept by another keeps its end; the ends come last, since one may be of what came just now.
-        if inserts:
-            await self._bulk(inserts)
-        if ends:
-            await self._bulk(ends)
+        rows = {one: row(state.transition, state.entity) for one, state in fresh.items()
+                if state.entity is not None}  # fmt: skip
+        gone = await self._of_the_gone([state.transition for state in fresh.values() if not state.entity])
+        ends: list[UpdateOne] = []
+        for transition in (state.transition for state in fresh.values()):
+            ended, end = _end(transition)
+            if ended in rows:
+                rows[ended] |= end
+            elif ended is not None:
+                ends.append(UpdateOne({"_id": ended, "fork": OPEN}, {"$set": end}))
+        await asyncio.gather(
+            self._bulk([InsertOne(one) for one in (*rows.values(), *gone)]), self._bulk(ends)
+        )
         self._recent.update(dict.fromkeys(fresh))
         while len(self._recent) > _REMEMBERED:
             del self._recent[next(iter(self._recent))]
         return [None] * len(states)
 
     async def _bulk(self, requests: Sequence[InsertOne[dict[str, Any]] | UpdateOne]) -> None:
+        if not requests:
+            return
         try:
             with translated():
                 await self._hasty.bulk_write(list(requests), ordered=False)
@@ -152,12 +158,10 @@ def _told(transition: Transition) -> dict[str, Any]:
     }
 
 
-def _end(transition: Transition) -> UpdateOne | None:
+def _end(transition: Transition) -> tuple[str | None, dict[str, Any]]:
+    """The key of the state that the transition ends, if there is one, and the fields that say so."""
     previous = transition.previous
     if previous is None:
-        return None
+        return None, {}
     begin, end = datetime.fromisoformat(previous.at), datetime.fromisoformat(transition.at)
-    return UpdateOne(
-        {"_id": key(transition.uid, previous), "fork": OPEN},
-        {"$set": {"to": end, "fork": fork(begin, end)}},
-    )
+    return key(transition.uid, previous), {"to": end, "fork": fork(begin, end)}
