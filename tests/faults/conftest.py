@@ -1,14 +1,21 @@
-"""Several server processes over one database."""
+"""What tests of faults share: processes to crash, to repair what crashed, and whole servers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+import pytest_asyncio
 
+from levelmark.plugins import Registry
+from levelmark.services import Services
+from levelmark.storage import Storage
+from tests.faults.catalogue import attacked_blueprint, modern, popular
+from tests.support.consistency import assert_consistent, levels
 from tests.support.server import ServerProcess
 
+Repaired: TypeAlias = Callable[[], Awaitable[list[tuple[str | None, str | None]]]]
 Start: TypeAlias = Callable[[int], list[ServerProcess]]
 
 
@@ -40,3 +47,31 @@ def together(step: Callable[[ServerProcess], object], servers: list[ServerProces
 def _haste(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets this process look more often for what was left behind, so that tests wait less."""
     monkeypatch.setattr("levelmark.services.reconciling._SECONDS", 0.2)
+
+
+@pytest_asyncio.fixture
+async def doomed(storage: Storage, registry: Registry) -> AsyncIterator[Services]:
+    """A process without background work, to crash at a given step."""
+    services = Services(storage, registry)
+    await services.blueprints.upsert(attacked_blueprint())
+    await services.scorecards.upsert(popular())
+    await services.scorecards.upsert(modern())
+    yield services
+    await services.delivery.close()
+
+
+@pytest.fixture
+def repaired(mongo_url: str, database: str, registry: Registry) -> Repaired:
+    """Tells what the log says of a scorecard's levels once two new processes have finished what was left."""
+
+    async def repair(scorecard: str = "popular") -> list[tuple[str | None, str | None]]:
+        async with (
+            Storage(mongo_url, database) as one,
+            Storage(mongo_url, database) as other,
+            Services(one, registry),
+            Services(other, registry),
+        ):
+            changes = await assert_consistent(one, registry.operators)
+        return [(one.before, one.after) for one in levels(changes) if one.scorecard == scorecard]
+
+    return repair

@@ -8,7 +8,8 @@ from typing import Any, Final, TypeAlias
 from levelmark.storage import Storage
 from tests.faults.interleaving import Action, CrashError, crash
 
-_STORES: Final = ("definitions", "entities", "ripples", "neighbours", "log", "evaluations", "leases")
+_STORES: Final = ("definitions", "entities", "history", "ripples", "neighbours", "log", "evaluations",
+                  "leases")  # fmt: skip
 _UNTIMELY: Final = frozenset({"settle"})
 """Outboxes are settled by a timer: where it falls among the other calls is chance."""
 
@@ -16,7 +17,7 @@ _READS: Final = frozenset(
     {"get", "outdated", "chunk", "has_outdated", "count", "blueprints", "owed", "owed_by_the_dead", "due"}
     | {"unsettled", "versions", "scorecards", "scorecards_of", "measured", "page", "bounds", "read"}
     | {"named", "named_versions", "pointing", "pointing_versions", "identifiers", "narrowed", "targets"}
-    | {"reached", "is_open", "any_open"}
+    | {"reached", "is_open", "any_open", "standing", "many_at"}
 )
 """What leaves the database as it is: dying before one of these is no other death than dying after it."""
 

@@ -1,11 +1,9 @@
 """A process ends between two steps of a write: another finishes what it began, and doubles nothing."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TypeAlias
 
 import pytest
-import pytest_asyncio
 from msgspec.structs import replace
 
 from levelmark.domain.change import CauseKind, Transition
@@ -13,44 +11,15 @@ from levelmark.plugins import Registry
 from levelmark.services import Services
 from levelmark.services.writing import Mode
 from levelmark.storage import Storage
-from tests.faults.catalogue import attacked_blueprint, crowd, modern, popular
+from tests.faults.catalogue import attacked_blueprint, crowd, popular
+from tests.faults.conftest import Repaired
 from tests.faults.interleaving import CrashError, before, crash
 from tests.faults.scale import chance
-from tests.support.consistency import assert_consistent, levels
+from tests.support.consistency import assert_consistent
 from tests.support.documents import condition, entity, query
 
 CROWD = 120
 """Entities that a crash hits at once."""
-
-Repaired: TypeAlias = Callable[[], Awaitable[list[tuple[str | None, str | None]]]]
-
-
-@pytest_asyncio.fixture
-async def doomed(storage: Storage, registry: Registry) -> AsyncIterator[Services]:
-    """A process without background work, to crash at a given step."""
-    services = Services(storage, registry)
-    await services.blueprints.upsert(attacked_blueprint())
-    await services.scorecards.upsert(popular())
-    await services.scorecards.upsert(modern())
-    yield services
-    await services.delivery.close()
-
-
-@pytest.fixture
-def repaired(mongo_url: str, database: str, registry: Registry) -> Repaired:
-    """Tells what the log says of a scorecard's levels once two new processes have finished what was left."""
-
-    async def repair(scorecard: str = "popular") -> list[tuple[str | None, str | None]]:
-        async with (
-            Storage(mongo_url, database) as one,
-            Storage(mongo_url, database) as other,
-            Services(one, registry),
-            Services(other, registry),
-        ):
-            changes = await assert_consistent(one, registry.operators)
-        return [(one.before, one.after) for one in levels(changes) if one.scorecard == scorecard]
-
-    return repair
 
 
 async def test_a_crash_between_the_write_and_the_log_loses_nothing(
