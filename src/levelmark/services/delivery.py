@@ -55,8 +55,7 @@ class Delivery:
 
     async def keep_owed(self, held: Sequence[Held]) -> None:
         """Returns when the history has the states of these, which are about to be replaced by others."""
-        knows = self._storage.history.knows
-        await self._storage.history.keep([one for one in _states(held) if not knows(one.transition)])
+        await self._storage.history.keep(list(_states(held)))
 
     async def deliver_the_dead(self, keys: Iterable[tuple[str, str]]) -> None:
         """Brings what tombstones of these identifiers owe into the log, and removes the settled."""

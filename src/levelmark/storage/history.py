@@ -25,7 +25,6 @@ from levelmark.storage.rows import held, of_keys, state_fields
 from levelmark.storage.sources import FOREVER, OPEN, fork
 
 _DUPLICATE: Final = 11000
-_REMEMBERED: Final = 50_000
 _OWN: Final = frozenset({"_id", "uid", "version", "from", "to", "fork", "cause", "moves", "changed", "before",
                          "gone", "scores"})  # fmt: skip
 
@@ -42,22 +41,17 @@ class HistoryStore:
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._rows = database["history"]
-        # An outbox is settled only afterwards: a primary that is lost before the majority has this has not
-        # settled it either.
+        # An outbox is settled only afterwards: a primary that is lost before the majority has this, or a
+        # crash before it is in the journal, takes the settling with it, and the state is kept once more.
         self._hasty = self._rows.with_options(write_concern=WriteConcern(w=1))
         self._keeping = Gathering(self._keep)
-        self._recent: dict[str, None] = {}
-
-    def knows(self, transition: Transition) -> bool:
-        """Whether this process has kept the state lately."""
-        return transition.id in self._recent
 
     async def keep(self, states: Sequence[State]) -> None:
         """Returns when all of these are kept; the states before those of the living must be so already."""
         await self._keeping.ask(states)
 
     async def _keep(self, states: Sequence[State]) -> list[None]:
-        fresh = {state.transition.id: state for state in states if not self.knows(state.transition)}
+        fresh = {state.transition.id: state for state in states}
         rows = {one: row(state.transition, state.entity) for one, state in fresh.items()
                 if state.entity is not None}  # fmt: skip
         gone = await self._of_the_gone([state.transition for state in fresh.values() if not state.entity])
@@ -71,9 +65,6 @@ class HistoryStore:
         await asyncio.gather(
             self._bulk([InsertOne(one) for one in (*rows.values(), *gone)]), self._bulk(ends)
         )
-        self._recent.update(dict.fromkeys(fresh))
-        while len(self._recent) > _REMEMBERED:
-            del self._recent[next(iter(self._recent))]
         return [None] * len(states)
 
     async def _bulk(self, requests: Sequence[InsertOne[dict[str, Any]] | UpdateOne]) -> None:
