@@ -29,6 +29,7 @@ from levelmark.services.removal import Removal
 from levelmark.services.renaming import RenamingService
 from levelmark.services.results import ResultService
 from levelmark.services.rippling import Rippling
+from levelmark.services.rollups import Rollups
 from levelmark.services.scorecards import ScorecardService
 from levelmark.services.search import SearchService
 from levelmark.services.spreading import Spreading
@@ -79,6 +80,7 @@ class Services:
         self.entities = EntityService(storage, self.catalogue, writing, removal, listing)
         self.search = SearchService(storage, self.catalogue)
         self.facets = FacetService(storage, self.catalogue, clock)
+        self.rollups = Rollups(storage, self.catalogue, clock)
         self.scorecards = ScorecardService(storage, self.catalogue, self.evaluations, self.naming, clock)
         self.blueprints = BlueprintService(
             storage,

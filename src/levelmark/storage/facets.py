@@ -60,6 +60,11 @@ def members_of(value: Any, *, blank: bool = True) -> dict[str, Any]:
     return {"$cond": [{"$isArray": [value]}, {"$setUnion": [scalars, []]}, alone]}
 
 
+def member_of(value: Any) -> dict[str, Any]:
+    """The value itself; null where it is missing, a list or an object."""
+    return {"$cond": [_counts_as_value(value, blank=True), value, None]}
+
+
 def _counts_as_value(value: Any, blank: bool) -> dict[str, Any]:
     scalar = {"$in": [{"$type": value}, _SCALARS]}
     return scalar if blank else {"$and": [scalar, {"$ne": [value, ""]}]}

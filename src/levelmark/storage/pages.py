@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 from motor.core import AgnosticBaseCursor
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from msgspec import Struct
+from msgspec.structs import replace
 
 from levelmark.domain.entity import Entity
 from levelmark.domain.search import Search
@@ -81,6 +82,10 @@ class Selection(Struct, frozen=True):
     results: Mapping[str, Any] | None = None
     search: Search | None = None
     source: Source = ENTITIES
+
+    def of(self, blueprint: str) -> "Selection":
+        """The same of the entities of another blueprint."""
+        return replace(self, blueprint=blueprint)
 
     def conditions(self, page: "Page | None" = None) -> dict[str, Any]:
         """The selection, from behind the page's cursor, in MongoDB's words."""

@@ -25,6 +25,7 @@ from levelmark.storage.passes import PassStore
 from levelmark.storage.relations import RelationStore
 from levelmark.storage.ripples import RippleStore
 from levelmark.storage.searching import SearchStore
+from levelmark.storage.tallies import TallyStore
 
 _DURABLE: Final = WriteConcern(w="majority", j=True)
 _PATIENCE_MS: Final = 10_000
@@ -56,6 +57,7 @@ class Storage:
         self.passes = PassStore(self.database)
         self.search = SearchStore(self.database)
         self.facets = FacetStore(self.database)
+        self.tallies = TallyStore(self.database)
         self.log = ChangeLog(self.database)
         self.history = HistoryStore(self.database)
         self.leases = LeaseStore(self.database)

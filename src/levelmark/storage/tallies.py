@@ -1,0 +1,247 @@
+"""Tallies: rule results counted by groups, inside the database.
+
+One pass over the selected rows of one blueprint. Of each row, no more comes out than the groups need: the
+numbers of its results, of all scorecards at once or of each, or each result alone.
+Results are counted by leaving out those that passed, then those that did not, and so on: each filter sees
+what the one before has left. An entity is in each group at most once for each thing that it is counted by.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, Final
+
+from bson import Int64
+from motor.motor_asyncio import AsyncIOMotorDatabase
+from msgspec import Struct
+
+from levelmark.domain.json import Json
+from levelmark.domain.score import Result
+from levelmark.domain.tally import Tally
+from levelmark.storage.bounds import PATIENCE_MS, bounded
+from levelmark.storage.pages import Selection
+from levelmark.storage.ranking import Ranking, ranked
+
+_KINDS: Final = tuple(one.value for one in Result)
+_FIGURES: Final = ("passed", "notPassed", "noData", "errors")
+_SIZES: Final = ("t", "a", "b", "c")  # of all results, and of those that the filters leave one after another
+
+
+class Grain(Enum):
+    """How finely the results of an entity are told apart."""
+
+    ENTITY = "ENTITY"
+    SCORE = "SCORE"
+    RULE = "RULE"
+
+
+class Part(Struct, frozen=True):
+    """A part of a group's key: an expression over a row; `listed` says that it is a list, and each counts."""
+
+    value: Any
+    listed: bool = False
+
+
+class ScorePart(Enum):
+    """A part of a group's key that a score or a result tells."""
+
+    SCORECARD = "$of.c"
+    LEVEL = "$of.l"
+    RULE = "$of.x.rule"
+    RULE_LEVEL = None
+
+
+class Tallying(Struct, frozen=True):
+    """What is counted, and by what.
+
+    `rules` are those that count: by scorecard, those on each level; `some` says that they are not all of
+    their scorecards' rules. With `levels`, the entities of a group are counted by the level that they have
+    reached in its scorecard.
+    """
+
+    rules: Mapping[str, Mapping[str, tuple[str, ...]]]
+    parts: tuple[Part | ScorePart, ...] = ()
+    grain: Grain = Grain.ENTITY
+    some: bool = False
+    levels: bool = False
+
+    @property
+    def listed(self) -> dict[str, list[str]]:
+        """The rules that count, by scorecard."""
+        return {
+            card: [one for some in levels.values() for one in some] for card, levels in self.rules.items()
+        }
+
+
+class Tallied(Struct, frozen=True):
+    """One group: its key, its results, its entities, and (where it was asked for) these by level."""
+
+    key: tuple[Json, ...]
+    tally: Tally
+    entities: int
+    levels: Mapping[str, int] = {}
+
+
+class TallyStore:
+    """Counts the results of entities."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._database = database
+
+    async def tallies(self, selection: Selection, tallying: Tallying, ranking: Ranking) -> list[Tallied]:
+        """The groups of the selected entities in that order, those with a score alone."""
+        if not tallying.rules:
+            return []
+        pipeline = [{"$match": selection.conditions()}, *stages(tallying), *ranked(ranking, tallying.parts)]
+        with bounded():
+            source = selection.source
+            cursor = source.aggregate(self._database, pipeline, allowDiskUse=False, maxTimeMS=PATIENCE_MS)
+            rows = await cursor.to_list(None)
+        return [_tallied(row, len(tallying.parts)) for row in rows]
+
+
+def _tallied(row: Mapping[str, Any], parts: int) -> Tallied:
+    levels = {one["level"]: one["entities"] for one in row.get("levels", ()) if one["level"] is not None}
+    key = tuple(_plain(row["_id"].get(f"k{place}")) for place in range(parts))
+    return Tallied(key, Tally(*(row[name] for name in _FIGURES)), row["entities"], levels)
+
+
+def _plain(value: Json) -> Json:
+    return int(value) if type(value) is Int64 else value
+
+
+def stages(tallying: Tallying) -> list[dict[str, Any]]:
+    """From rows to groups, each with its key in `_id`, its figures and its entities."""
+    own = {f"v{place}": one.value for place, one in enumerate(tallying.parts) if isinstance(one, Part)}
+    listed = [
+        f"$v{place}" for place, one in enumerate(tallying.parts) if isinstance(one, Part) and one.listed
+    ]
+    fine = tallying.grain is Grain.RULE
+    return [
+        {"$project": {"_id": 0, **own, "of": counted(tallying)}},
+        {"$unwind": "$of"},
+        *({"$unwind": {"path": one, "preserveNullAndEmptyArrays": True}} for one in listed),
+        *([{"$unwind": "$of.x"}] if fine else []),
+        *(_by_result(tallying) if fine else _by_size(tallying)),
+    ]
+
+
+def _key(tallying: Tallying) -> dict[str, Any]:
+    parts = enumerate(tallying.parts)
+    paths = [one.value if isinstance(one, ScorePart) else f"$v{place}" for place, one in parts]
+    return {f"k{place}": {"$ifNull": [path, None]} for place, path in enumerate(paths)}
+
+
+def _by_size(tallying: Tallying) -> list[dict[str, Any]]:
+    key = {"k": _key(tallying)} | ({"l": "$of.l"} if tallying.levels else {})
+    sums = {name: {"$sum": f"$of.n.{name}"} for name in _SIZES}
+    differences = {
+        figure: {"$subtract": [f"${more}", f"${less}"]} if less else f"${more}"
+        for figure, more, less in zip(_FIGURES, _SIZES, (*_SIZES[1:], None), strict=True)
+    }
+    group = {"$group": {"_id": key, "entities": {"$sum": 1}, **sums}}
+    last = _together() if tallying.levels else {"$set": {"_id": "$_id.k"}}
+    return [group, {"$project": {"entities": 1, **differences}}, last]
+
+
+def _by_result(tallying: Tallying) -> list[dict[str, Any]]:
+    key = {"k": _key(tallying), "c": "$of.c", "r": "$of.x.rule", "l": "$of.l" if tallying.levels else None}
+    group = {"$group": {"_id": {**key, "x": "$of.x.result"}, "entities": {"$sum": 1}}}
+    # A row may still hold results of rules that are gone: these are few groups now.
+    known = {"$or": [{"_id.c": card, "_id.r": {"$in": rules}} for card, rules in tallying.listed.items()]}
+    figures = {
+        figure: {"$cond": [{"$eq": ["$_id.x", kind]}, "$entities", 0]}
+        for figure, kind in zip(_FIGURES, _KINDS, strict=True)
+    }
+    by_rule = {"k": "$_id.k", "c": "$_id.c", "r": "$_id.r", "l": "$_id.l"}
+    steps: list[dict[str, Any]] = [
+        group,
+        {"$match": known},
+        {"$project": {"entities": 1, **figures}},
+        _grouped(by_rule),
+    ]
+    return [*steps, *_by_rule_level(tallying), _together()]
+
+
+def _by_rule_level(tallying: Tallying) -> list[dict[str, Any]]:
+    """Several rules on one level: each was evaluated on the same entities."""
+    places = [f"k{at}" for at, one in enumerate(tallying.parts) if one is ScorePart.RULE_LEVEL]
+    if not places:
+        return []
+    levels = [
+        [card, rule, level]
+        for card, some in tallying.rules.items()
+        for level, rules in some.items()
+        for rule in rules
+    ]
+    at = {"$indexOfArray": [{"$literal": [one[:2] for one in levels]}, ["$_id.c", "$_id.r"]]}
+    level = {"$arrayElemAt": [{"$literal": [one[2] for one in levels]}, at]}
+    key = {"k": {"$mergeObjects": ["$_id.k", dict.fromkeys(places, level)]}, "l": "$_id.l"}
+    return [_grouped(key, entities="$max")]
+
+
+def _grouped(key: Any, entities: str = "$sum") -> dict[str, Any]:
+    sums = {name: {"$sum": f"${name}"} for name in _FIGURES}
+    return {"$group": {"_id": key, **sums, "entities": {entities: "$entities"}}}
+
+
+def _together() -> dict[str, Any]:
+    """One group of those that differ by level or rule alone."""
+    group: dict[str, Any] = _grouped("$_id.k")["$group"]
+    return {"$group": group | {"levels": {"$push": {"level": "$_id.l", "entities": "$entities"}}}}
+
+
+def counted(tallying: Tallying) -> dict[str, Any]:
+    """The list of what of a row is counted apart: scorecard `c`, level `l`, and the results.
+
+    These are numbers `n`, or, where each rule counts alone, results `x`.
+    """
+    own = {"$in": ["$$score.scorecard", {"$literal": list(tallying.rules)}]}
+    scores = {"$filter": {"input": "$scores", "as": "score", "cond": own}}
+    if tallying.grain is Grain.ENTITY and len(tallying.rules) > 1:
+        return _whole(scores, tallying)
+    return {"$map": {"input": scores, "as": "score", "in": _of_score(tallying)}}
+
+
+def _of_score(tallying: Tallying) -> dict[str, Any]:
+    named = {"c": "$$score.scorecard", "l": "$$score.level"}
+    if tallying.grain is not Grain.RULE:
+        return {**named, "n": _sizes(_kept(tallying))}
+    return {**named, "x": _kept(tallying) if tallying.some else "$$score.results"}
+
+
+def _whole(scores: dict[str, Any], tallying: Tallying) -> dict[str, Any]:
+    kept = {"$map": {"input": "$$scores", "as": "score", "in": _kept(tallying)}}
+    one = {"n": _sizes(_joined(kept))}
+    return {"$let": {"vars": {"scores": scores}, "in": {"$cond": [{"$eq": ["$$scores", []]}, [], [one]]}}}
+
+
+def _kept(tallying: Tallying) -> dict[str, Any]:
+    """The results of a score that count."""
+    place = {"$indexOfArray": [{"$literal": list(tallying.rules)}, "$$score.scorecard"]}
+    rules = {"$arrayElemAt": [{"$literal": list(tallying.listed.values())}, place]}
+    own = {"$in": ["$$one.rule", "$$rules"]}
+    kept = {"$filter": {"input": "$$score.results", "as": "one", "cond": own}}
+    return {"$let": {"vars": {"rules": rules}, "in": kept}}
+
+
+def _joined(lists: dict[str, Any]) -> dict[str, Any]:
+    together = {"$concatArrays": ["$$value", "$$this"]}
+    return {"$reduce": {"input": lists, "initialValue": [], "in": together}}
+
+
+def _sizes(results: Any) -> dict[str, Any]:
+    def without(name: str, kind: str) -> Any:
+        return {"$filter": {"input": f"$${name}", "as": "one", "cond": {"$ne": ["$$one", kind]}}}
+
+    passed, not_passed, no_data, _ = _KINDS
+    counts: dict[str, Any] = {name: {"$size": f"$${name}"} for name in ("t", "a", "b")} | {
+        "c": {"$size": without("b", no_data)}
+    }
+    last = {"$let": {"vars": {"b": without("a", not_passed)}, "in": counts}}
+    inner = {"$let": {"vars": {"a": without("t", passed)}, "in": last}}
+    return {
+        "$let": {
+            "vars": {"kept": results},
+            "in": {"$let": {"vars": {"t": "$$kept.result"}, "in": inner}},
+        }
+    }
