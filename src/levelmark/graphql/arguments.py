@@ -179,5 +179,10 @@ def _in_scorecards(name: str | None, names: Mapping[str, Names]) -> KeyOf | None
     return KeyOf(name, {scorecard: one.key(name) for scorecard, one in names.items()})
 
 
+def in_scorecards(name: str, naming: Naming) -> KeyOf:
+    """What the name of a rule means in every scorecard."""
+    return KeyOf(name, {scorecard: one.key(name) for scorecard, one in naming.rules.items()})
+
+
 def _tuple(items: Iterable[Item] | None) -> tuple[Item, ...] | None:
     return None if items is None else tuple(items)

@@ -8,12 +8,19 @@ from levelmark.graphql.queries.evaluations import EvaluationQueries
 from levelmark.graphql.queries.finding import FindingQueries
 from levelmark.graphql.queries.history import HistoryQueries
 from levelmark.graphql.queries.plugins import PluginQueries
+from levelmark.graphql.queries.rollups import RollupQueries
 from levelmark.graphql.queries.scorecards import ScorecardQueries
 
 
 @strawberry.type(description="Everything that can be read.")
 class Query(
-    CatalogueQueries, FindingQueries, ScorecardQueries, HistoryQueries, EvaluationQueries, PluginQueries
+    CatalogueQueries,
+    FindingQueries,
+    RollupQueries,
+    ScorecardQueries,
+    HistoryQueries,
+    EvaluationQueries,
+    PluginQueries,
 ):
     """The root of all queries."""
 

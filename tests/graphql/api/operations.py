@@ -33,6 +33,11 @@ _CHANGE: Final = """
 """
 _LEVEL_CHANGE: Final = f"{_CHANGE} fromLevel toLevel"
 _RESULT_CHANGE: Final = f"{_CHANGE} ruleIdentifier fromResult toResult reason"
+_TALLY: Final = "passed notPassed noData errors tested percentage"
+_GROUP: Final = f"""
+    keys {{dimension property relation scorecard blueprint value}} tally {{{_TALLY}}} entities
+    levels {{level entities}}
+"""
 _PLUGIN: Final = "name distribution version operatorNames notifierNames error"
 
 BLUEPRINT: Final = f"query($identifier: String!) {{blueprint(identifier: $identifier) {{{_BLUEPRINT}}}}}"
@@ -111,6 +116,15 @@ query($blueprint: String!, $property: String, $relation: String, $scorecard: Str
         values {value count} distinct missing total
     }
 }"""
+ROLLUP: Final = f"""
+query($by: [RollupDimensionInput!]!, $blueprints: [String!], $scorecards: [String!], $rules: [String!],
+      $filter: EntityFilterInput, $orderBy: RollupOrderInput, $asOf: DateTime, $first: Int! = 50,
+      $after: String) {{
+    rollup(by: $by, blueprints: $blueprints, scorecards: $scorecards, rules: $rules, filter: $filter,
+           orderBy: $orderBy, asOf: $asOf, first: $first, after: $after) {{
+        {_PAGE} edges {{cursor node {{{_GROUP}}}}} whole {{{_GROUP}}}
+    }}
+}}"""
 SCORECARD: Final = f"query($identifier: String!) {{scorecard(identifier: $identifier) {{{_SCORECARD}}}}}"
 SCORECARDS: Final = f"""
 query($blueprint: String, $first: Int! = 50, $after: String) {{

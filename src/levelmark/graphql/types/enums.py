@@ -103,6 +103,32 @@ class OrderDirection(Enum):
     DESC = _value("DESC", description="From the largest to the smallest.")
 
 
+@strawberry.enum(description="What rule results can be counted by, besides properties and relations.")
+class RollupDimension(Enum):
+    """See `levelmark.services.rollups.Kind`."""
+
+    SCORECARD = _value("SCORECARD", description="The scorecard.")
+    RULE = _value("RULE", description="The rule, within its scorecard.")
+    LEVEL = _value("LEVEL", description="The level that the entity has reached in the scorecard.")
+    RULE_LEVEL = _value("RULE_LEVEL", description="The level that the rule stands on, in its scorecard.")
+    TEAM = _value("TEAM", description="The entity's team; an entity of several counts in each.")
+    BLUEPRINT = _value("BLUEPRINT", description="The entity's blueprint.")
+    ENTITY = _value("ENTITY", description="The entity, within its blueprint.")
+
+
+@strawberry.enum(description="The figures that groups of rule results can be ordered by.")
+class TallyFigure(Enum):
+    """See `levelmark.storage.ranking.Figure`."""
+
+    PASSED = _value("PASSED", description="Results that passed.")
+    NOT_PASSED = _value("NOT_PASSED", description="Results that did not pass, data being there.")
+    NO_DATA = _value("NO_DATA", description="Results that lacked data.")
+    ERRORS = _value("ERRORS", description="Results that failed.")
+    TESTED = _value("TESTED", description="All results.")
+    PERCENTAGE = _value("PERCENTAGE", description="How many of a hundred passed.")
+    ENTITIES = _value("ENTITIES", description="Entities.")
+
+
 @strawberry.enum(description="How conditions are joined.", graphql_name_from="value")
 class Combinator(Enum):
     """The combinators, spelt as the field's documents have them."""

@@ -29,34 +29,45 @@ _OF_SCORE = {
 }
 
 
+class Scored(Struct, frozen=True):
+    """A blueprint with the scorecards whose results count."""
+
+    definitions: Definitions
+    scorecards: tuple[Scorecard, ...]
+
+    @property
+    def identifier(self) -> str:
+        """The blueprint's key."""
+        return self.definitions.blueprint.identifier
+
+
 class Plan(Struct, frozen=True):
     """How the results of a blueprint's entities are counted; `parts` are those of a group's key."""
 
-    definitions: Definitions
+    scored: Scored
     parts: tuple[Reader | ScorePart, ...]
     tallying: Tallying
 
 
-def plans_of(rollup: Rollup, blueprints: Sequence[Definitions], naming: Naming) -> list[Plan]:
+def plans_of(rollup: Rollup, blueprints: Sequence[Scored], naming: Naming) -> list[Plan]:
     """The plans for those of the blueprints that have results to be counted.
 
     Raises NotFoundError where there is no such scorecard or rule, InvalidInputError where no blueprint has
     the property or relation that is asked for.
     """
     _check_scorecards(rollup, blueprints)
-    counted = {one.blueprint.identifier: _rules(rollup, one) for one in blueprints}
+    counted = {one.identifier: _rules(rollup, one.scorecards) for one in blueprints}
     _check_rules(rollup, counted, blueprints)
-    concerned = [one for one in blueprints if counted[one.blueprint.identifier]]
+    concerned = [one for one in blueprints if counted[one.identifier]]
     _check_names(rollup, concerned, naming)
     levels = _has_levels(rollup, sum(map(len, counted.values())))
-    return [_plan(rollup, one, counted[one.blueprint.identifier], naming, levels) for one in concerned]
+    return [_plan(rollup, one, counted[one.identifier], naming, levels) for one in concerned]
 
 
 Rules = dict[str, dict[str, tuple[str, ...]]]
 
 
-def _rules(rollup: Rollup, definitions: Definitions) -> Rules:
-    cards = [one.value for one in definitions.scorecards]
+def _rules(rollup: Rollup, cards: Sequence[Scorecard]) -> Rules:
     wanted = [one for one in cards if rollup.scorecards is None or one.identifier in rollup.scorecards]
     found = {one.identifier: _by_level(one, rollup) for one in wanted}
     return found if rollup.rules is None else {card: levels for card, levels in found.items() if levels}
@@ -76,14 +87,14 @@ def _counts(rule: Rule, scorecard: Scorecard, rollup: Rollup) -> bool:
     return any(one.within(scorecard.identifier) == rule.identifier for one in rollup.rules)
 
 
-def _check_scorecards(rollup: Rollup, blueprints: Sequence[Definitions]) -> None:
-    known = [one.value.identifier for definitions in blueprints for one in definitions.scorecards]
+def _check_scorecards(rollup: Rollup, blueprints: Sequence[Scored]) -> None:
+    known = [card.identifier for one in blueprints for card in one.scorecards]
     for name in rollup.scorecards or ():
         if name not in known:
             raise NotFoundError(f"there is no scorecard `{name:.100}` to count{meant(name, known)}")
 
 
-def _check_rules(rollup: Rollup, counted: Mapping[str, Rules], blueprints: Sequence[Definitions]) -> None:
+def _check_rules(rollup: Rollup, counted: Mapping[str, Rules], blueprints: Sequence[Scored]) -> None:
     found = {
         (card, rule)
         for rules in counted.values()
@@ -93,19 +104,19 @@ def _check_rules(rollup: Rollup, counted: Mapping[str, Rules], blueprints: Seque
     }
     for one in rollup.rules or ():
         if not any(one.within(card) == rule for card, rule in found):
-            known = [rule.identifier for definitions in blueprints
-                     for card in definitions.scorecards for rule in card.value.rules]  # fmt: skip
+            known = [rule.identifier for scored in blueprints
+                     for card in scored.scorecards for rule in card.rules]  # fmt: skip
             name = one.otherwise
             raise NotFoundError(f"there is no rule `{name:.100}` to count{meant(name, known)}")
 
 
-def _check_names(rollup: Rollup, blueprints: Sequence[Definitions], naming: Naming) -> None:
+def _check_names(rollup: Rollup, blueprints: Sequence[Scored], naming: Naming) -> None:
     """A property or a relation that no blueprint has is a mistake; one that some lack is none."""
     for one in rollup.by:
-        if blueprints and not any(_has(one, definitions) for definitions in blueprints):
-            key = one.key.within(blueprints[0].blueprint.identifier)
+        if blueprints and not any(_has(one, scored.definitions) for scored in blueprints):
+            key = one.key.within(blueprints[0].identifier)
             find = known_relation if one.kind is Kind.RELATION else known_property
-            find(blueprints[0], key, naming)
+            find(blueprints[0].definitions, key, naming)
 
 
 def _has(dimension: Dimension, definitions: Definitions) -> bool:
@@ -122,15 +133,15 @@ def _has_levels(rollup: Rollup, scorecards: int) -> bool:
     return Kind.LEVEL not in kinds and (scorecards == 1 or not kinds.isdisjoint(OF_SCORECARD))
 
 
-def _plan(rollup: Rollup, definitions: Definitions, rules: Rules, naming: Naming, levels: bool) -> Plan:
-    parts = tuple(part for one in rollup.by for part in _parts(one, definitions, naming))
+def _plan(rollup: Rollup, scored: Scored, rules: Rules, naming: Naming, levels: bool) -> Plan:
+    parts = tuple(part for one in rollup.by for part in _parts(one, scored.definitions, naming))
     own = tuple(one if isinstance(one, ScorePart) else one.part for one in parts)
     grain = Grain.ENTITY
     if any(isinstance(one, ScorePart) for one in parts):
         grain = Grain.SCORE
     if ScorePart.RULE in parts or ScorePart.RULE_LEVEL in parts:
         grain = Grain.RULE
-    return Plan(definitions, parts, Tallying(rules, own, grain, rollup.rules is not None, levels))
+    return Plan(scored, parts, Tallying(rules, own, grain, rollup.rules is not None, levels))
 
 
 def _parts(dimension: Dimension, definitions: Definitions, naming: Naming) -> Iterator[Reader | ScorePart]:

@@ -8,18 +8,23 @@ no more than a page of them.
 import asyncio
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from levelmark.domain.errors import InvalidInputError
+from levelmark.domain.instant import instant_text
 from levelmark.domain.json import Json
 from levelmark.domain.naming import UNNAMED, Naming
-from levelmark.services.catalogue import Catalogue
+from levelmark.domain.tally import Tally
+from levelmark.services.catalogue import Catalogue, Definitions
 from levelmark.services.clock import Clock
 from levelmark.services.lookup import Lookup
 from levelmark.services.readers import ranked
 from levelmark.services.rollups.counter import EntityCounter, check
 from levelmark.services.rollups.order import BY_KEY, in_order
-from levelmark.services.rollups.plan import Plan, plans_of
+from levelmark.services.rollups.plan import Plan, Scored, plans_of
 from levelmark.services.rollups.question import MAX_DIMENSIONS, OF_SCORECARD, Kind, Rollup, Row
 from levelmark.services.sieve import Sieves
 from levelmark.storage import Storage
@@ -49,6 +54,7 @@ class Rollups:
         self._catalogue = catalogue
         self._entities = storage.entities
         self._tallies = storage.tallies
+        self._definitions = storage.definitions
 
     async def rows(self, rollup: Rollup, ranking: Ranking = BY_KEY, naming: Naming = UNNAMED) -> list[Row]:
         """The groups that have results, in that order, at most as many as the ranking says.
@@ -65,15 +71,30 @@ class Rollups:
         groups = [one for some in found for one in some] if apart else _merged(found)
         return _rows(groups, rollup, ranking, plans)
 
+    async def whole(self, rollup: Rollup, naming: Naming = UNNAMED) -> Row:
+        """All results that the question is about as one group, which may be empty."""
+        rows = await self.rows(replace(rollup, by=()), naming=naming)
+        return rows[0] if rows else Row((), Tally(), 0, ())
+
     async def _plans(self, rollup: Rollup, naming: Naming) -> list[Plan]:
         if rollup.blueprints is None:
             every = await self._catalogue.every()
-            return plans_of(rollup, [every[name] for name in sorted(every)], naming)
-        named = list(dict.fromkeys(rollup.blueprints))
-        return plans_of(rollup, await self._lookup.blueprints(named, naming), naming)
+            found = [every[name] for name in sorted(every)]
+        else:
+            found = await self._lookup.blueprints(dict.fromkeys(rollup.blueprints), naming)
+        return plans_of(rollup, await self._scored(found, rollup.selection.source.at), naming)
+
+    async def _scored(self, blueprints: list[Definitions], at: datetime | None) -> list[Scored]:
+        if at is None:
+            return [Scored(one, tuple(card.value for card in one.scorecards)) for one in blueprints]
+        cards = [one.value for one in await self._definitions.scorecards_at(None, instant_text(at))]
+        return [
+            Scored(one, tuple(card for card in cards if card.blueprint == one.blueprint.identifier))
+            for one in blueprints
+        ]
 
     async def _of(self, plan: Plan, rollup: Rollup, ranking: Ranking, naming: Naming) -> list[Tallied]:
-        blueprint = plan.definitions.blueprint
+        blueprint = plan.scored.definitions.blueprint
         selection = rollup.selection.of(blueprint.identifier)
         sieved = await self._sieves.of(blueprint, selection, rollup.query, naming)
         if sieved.test is None:
@@ -107,7 +128,7 @@ def _rows(groups: Iterable[Tallied], rollup: Rollup, ranking: Ranking, plans: li
 
 
 def _row(group: Tallied, place: tuple[Json, ...], rollup: Rollup, plans: list[Plan]) -> Row:
-    cards = {one.value.identifier: one.value for plan in plans for one in plan.definitions.scorecards}
+    cards = {card.identifier: card for plan in plans for card in plan.scored.scorecards}
     if not plans[0].tallying.levels:
         return Row(group.key, group.tally, group.entities, place)
     scorecard = _scorecard(group, rollup, plans)

@@ -1,0 +1,72 @@
+"""Queries of rule results counted by groups."""
+
+from typing import Annotated
+
+import strawberry
+
+from levelmark.graphql.arguments import in_scorecards, past, query_of, selection_of
+from levelmark.graphql.connections import After, First, page_size
+from levelmark.graphql.inputs.entity import EntityFilterInput
+from levelmark.graphql.inputs.rollups import RollupDimensionInput, RollupOrderInput
+from levelmark.graphql.queries.request import AsOf, Request
+from levelmark.graphql.rolling import asked, dimension_of
+from levelmark.graphql.types.rollup import RollupConnection
+from levelmark.services.rollups import Rollup
+
+
+@strawberry.type
+class RollupQueries:
+    """What can be read of rule results counted by groups."""
+
+    @strawberry.field(
+        description="Rule results counted by what they and their entities have in common: by team and tier, "
+        "by rule … Groups without results are not there."
+    )
+    async def rollup(
+        self,
+        info: Request,
+        by: Annotated[
+            list[RollupDimensionInput],
+            strawberry.argument(
+                description="What is told apart, at once: 5 dimensions at most, none for the whole."
+            ),
+        ],
+        blueprints: Annotated[
+            list[str] | None,
+            strawberry.argument(description="Only entities of these blueprints; of all where it is null."),
+        ] = None,
+        scorecards: Annotated[
+            list[str] | None,
+            strawberry.argument(description="Only results in these scorecards; in all where it is null."),
+        ] = None,
+        rules: Annotated[
+            list[str] | None,
+            strawberry.argument(
+                description="Only results of the rules of these identifiers; of all where it is null."
+            ),
+        ] = None,
+        filter: Annotated[
+            EntityFilterInput | None,
+            strawberry.argument(description="Which entities count; all where it is null."),
+        ] = None,
+        order_by: Annotated[
+            RollupOrderInput | None,
+            strawberry.argument(description="In which order the groups come; by keys where it is null."),
+        ] = None,
+        as_of: AsOf = None,
+        first: First = 50,
+        after: After = None,
+    ) -> RollupConnection | None:
+        """A page of groups."""
+        naming, at = await info.context.naming(), past(as_of, info.context.services.clock)
+        question = Rollup(
+            tuple(dimension_of(one, naming) for one in by),
+            None if blueprints is None else tuple(naming.blueprints.key(one) for one in blueprints),
+            None if scorecards is None else tuple(scorecards),
+            None if rules is None else tuple(in_scorecards(one, naming) for one in rules),
+            selection_of("", filter, naming, at),
+            query_of(filter),
+        )
+        page = asked(question, by, order_by, after, page_size(first))
+        rows = await info.context.services.rollups.rows(question, page.ranking, naming)
+        return RollupConnection.of(rows, page, after, naming)
