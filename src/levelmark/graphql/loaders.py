@@ -36,6 +36,9 @@ class Loaders:
         self.scorecard_at: DataLoader[tuple[str, datetime], Versioned[Scorecard] | None] = DataLoader(
             self._scorecards_at
         )
+        self.scorecards_of: DataLoader[tuple[str, datetime | None], list[Versioned[Scorecard]]] = DataLoader(
+            self._scorecards_of
+        )
         self.blueprint_names: DataLoader[None, list[str]] = DataLoader(self._names)
         self.exists: DataLoader[EntityKey, bool] = DataLoader(self._existing)
         self.pointing: DataLoader[Pointing, list[str]] = DataLoader(self._pointing)
@@ -86,6 +89,20 @@ class Loaders:
         for at, names in _by_instant(asks).items():
             found |= {(key, at): one for key, one in (await shelf.many_at(names, instant_text(at))).items()}
         return [found.get(ask) for ask in asks]
+
+    async def _scorecards_of(
+        self, asks: Sequence[tuple[str, datetime | None]]
+    ) -> list[list[Versioned[Scorecard]]]:
+        definitions = self._services.storage.definitions
+        now = {blueprint for blueprint, at in asks if at is None}
+        current = await definitions.scorecards_of(now) if now else []
+        found: dict[tuple[str, datetime | None], list[Versioned[Scorecard]]] = {
+            (one, None): [card for card in current if card.value.blueprint == one] for one in now
+        }
+        for blueprint, at in asks:
+            if at is not None:
+                found[blueprint, at] = await definitions.scorecards_at(blueprint, instant_text(at))
+        return [found[ask] for ask in asks]
 
     async def _names(self, asked: Sequence[None]) -> list[list[str]]:
         stored = await self._services.storage.definitions.blueprints()

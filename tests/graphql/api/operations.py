@@ -26,6 +26,7 @@ _ENTITY: Final = f"""
     createdAt updatedAt createdBy updatedBy
     blueprint {{identifier}} scores {{since {_LEVEL} scorecard {{identifier}} ruleResults {{{_RESULT}}}}}
 """
+_SCORE_RULE: Final = f"passed rule {{identifier}} ruleResult {{{_RESULT}}}"
 _PAGE: Final = "pageInfo {hasNextPage hasPreviousPage startCursor endCursor}"
 _CHANGE: Final = """
     id cursor blueprintIdentifier entityIdentifier teams scorecardIdentifier at cause {kind evaluation}
@@ -55,6 +56,27 @@ query($blueprint: String!, $identifier: String!, $scorecard: String!) {{
         score(scorecard: $scorecard) {{since {_LEVEL} ruleResults {{{_RESULT}}}}}
     }}
 }}"""
+STANDING: Final = f"""
+query($blueprint: String!, $identifier: String!) {{
+    entity(blueprint: $blueprint, identifier: $identifier) {{
+        scorecards {{
+            scorecard {{identifier}}
+            score {{
+                {_LEVEL} passed tested
+                levels {{{_LEVEL} reached passed tested summary rules {{{_SCORE_RULE}}}}}
+                nextLevel {{{_LEVEL} missing {{{_SCORE_RULE}}}}}
+            }}
+        }}
+    }}
+}}"""
+STANDINGS: Final = """
+query($blueprint: String!, $first: Int!) {
+    entities(blueprint: $blueprint, first: $first) {edges {node {
+        scorecards {scorecard {identifier} score {
+            levels {summary rules {ruleResult {result reason}}} nextLevel {missing {rule {identifier}}}
+        }}
+    }}}
+}"""
 ENTITIES: Final = f"""
 query($blueprint: String!, $filter: EntityFilterInput, $order: EntityOrderInput, $asOf: DateTime,
       $first: Int! = 50, $after: String) {{

@@ -22,6 +22,11 @@ PAGES: dict[str, tuple[str, dict[str, Any], list[str]]] = {
         {"blueprint": "service", "filter": {"query": NAMED_E}, "order": {"field": "TITLE"}},
         [VERSIONS, VERSIONS, "find blueprints", "find entities", "find scorecards"],
     ),
+    "standings": (
+        operations.STANDINGS,
+        {"blueprint": "service"},
+        [VERSIONS, VERSIONS, "find entities", "find scorecards"],
+    ),
     "rule results": (
         operations.RULE_RESULTS,
         {"filter": {"blueprint": "service"}},

@@ -18,6 +18,7 @@ from levelmark.graphql.context import Context
 from levelmark.graphql.scalars import JSON, DateTime
 from levelmark.graphql.types.blueprint import Blueprint
 from levelmark.graphql.types.derived_issue import DerivedIssue
+from levelmark.graphql.types.entity_scorecard import EntityScorecard, scorecards_of
 from levelmark.graphql.types.score import Score, scores_of
 
 RelationName = Annotated[str, strawberry.argument(description="The relation, by its name in the blueprint.")]
@@ -62,6 +63,13 @@ class Entity(relay.Node):
     async def scores(self, info: Info[Context, Any]) -> list[Score]:
         """The scores, in the order of the scorecards' identifiers."""
         return await scores_of(self.stored, self.naming, info, self.at)
+
+    @strawberry.field(
+        description="Every scorecard of its blueprint with what it scored, if it applies to it."
+    )
+    async def scorecards(self, info: Info[Context, Any]) -> list[EntityScorecard]:
+        """The scorecards, in the order of their identifiers."""
+        return await scorecards_of(self.stored, self.naming, info, self.at)
 
     @strawberry.field(description="What it scored in one scorecard; null where that does not apply to it.")
     async def score(
