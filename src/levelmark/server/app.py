@@ -1,4 +1,4 @@
-"""The application: the GraphQL endpoint and the probes over running services, as one Starlette app."""
+"""The application: the GraphQL endpoint and what stands beside it, as one Starlette app."""
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -10,6 +10,7 @@ from levelmark.domain.errors import LevelmarkError
 from levelmark.graphql.context import Context
 from levelmark.graphql.protocol import GraphQLApp, ProtocolSettings, last_event_id
 from levelmark.graphql.schema import build_schema
+from levelmark.server.badges import badge_route
 from levelmark.server.settings import Settings
 from levelmark.services import Services
 
@@ -29,7 +30,8 @@ def build_app(services: Services, settings: Settings) -> tuple[Starlette, GraphQ
     protocol = ProtocolSettings(allowed_origins=settings.allowed_origins)
     graphql = GraphQLApp(build_schema(), get_context=context, settings=protocol)
     probes = [Route("/healthz", _alive), Route("/readyz", ready)]
-    return Starlette(routes=[*graphql.routes("/graphql"), *probes]), graphql
+    views = [badge_route(services)]
+    return Starlette(routes=[*graphql.routes("/graphql"), *probes, *views]), graphql
 
 
 async def _alive(_: Request) -> JSONResponse:

@@ -15,6 +15,7 @@ from levelmark.graphql.protocol.refusal import RefusedError
 _STATUSES: Final[dict[object, int]] = {
     "UNAUTHENTICATED": HTTPStatus.UNAUTHORIZED,
     "FORBIDDEN": HTTPStatus.FORBIDDEN,
+    "NOT_FOUND": HTTPStatus.NOT_FOUND,
     "LIMIT_EXCEEDED": HTTPStatus.TOO_MANY_REQUESTS,
     INTERNAL: HTTPStatus.INTERNAL_SERVER_ERROR,
     "UNAVAILABLE": HTTPStatus.SERVICE_UNAVAILABLE,
