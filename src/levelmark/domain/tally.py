@@ -1,6 +1,6 @@
 """A tally: how many rule results were which."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -44,8 +44,3 @@ class Tally(Struct, frozen=True):
         for one in results:
             counts[one] += 1
         return cls(*(counts[one] for one in Result))
-
-
-def tally_of(counts: Mapping[str, int]) -> Tally:
-    """The tally of counts by result."""
-    return Tally(*(counts.get(one, 0) for one in Result))

@@ -6,7 +6,7 @@ put forward has 23 hours. Several days and longer are counted from the one in wh
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import pairwise
@@ -59,7 +59,7 @@ def spans(begin: datetime, end: datetime, interval: Interval, every: int, days: 
         yield Span(*span, min(span[1], end))
 
 
-def place(ats: list[datetime], at: datetime) -> int:
+def place(ats: Sequence[datetime], at: datetime) -> int:
     """The place of the point that is the first to show what happened at an instant; `ats` are the points'."""
     return bisect_left(ats, at)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct, field
 
 from levelmark.domain.score import Result
-from levelmark.domain.tally import Tally, tally_of
+from levelmark.domain.tally import Tally
 from levelmark.engine.trend.events import Event, Origin, What
 from levelmark.engine.trend.intervals import Span
 from levelmark.engine.trend.tags import Group
@@ -170,5 +170,5 @@ class Series:
             cell = cells.get(place) or _Cell()
             stock.merge(cell.gained)
             levels = {level: number for level, number in stock.levels.items() if number}
-            tally = tally_of(stock.results)
+            tally = Tally(*(stock.results[one] for one in Result))
             yield Point(span, tally, stock.entities, levels, cell.traffic, cell.moved)
