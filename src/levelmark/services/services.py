@@ -35,6 +35,7 @@ from levelmark.services.search import SearchService
 from levelmark.services.spreading import Spreading
 from levelmark.services.surrounding import Surrounding
 from levelmark.services.timekeeping import Timekeeping
+from levelmark.services.trends import TrendService
 from levelmark.services.writing import Aftermath, Writing
 from levelmark.storage import Storage
 
@@ -81,6 +82,7 @@ class Services:
         self.search = SearchService(storage, self.catalogue)
         self.facets = FacetService(storage, self.catalogue, clock)
         self.rollups = Rollups(storage, self.catalogue, clock)
+        self.trends = TrendService(storage, self.catalogue, clock)
         self.scorecards = ScorecardService(storage, self.catalogue, self.evaluations, self.naming, clock)
         self.blueprints = BlueprintService(
             storage,

@@ -26,6 +26,7 @@ from levelmark.storage.relations import RelationStore
 from levelmark.storage.ripples import RippleStore
 from levelmark.storage.searching import SearchStore
 from levelmark.storage.tallies import TallyStore
+from levelmark.storage.trends import TrendStore
 
 _DURABLE: Final = WriteConcern(w="majority", j=True)
 _PATIENCE_MS: Final = 10_000
@@ -59,6 +60,7 @@ class Storage:
         self.facets = FacetStore(self.database)
         self.tallies = TallyStore(self.database)
         self.log = ChangeLog(self.database)
+        self.trends = TrendStore(self.database)
         self.history = HistoryStore(self.database)
         self.leases = LeaseStore(self.database)
         self.counts = CountStore(self.database)

@@ -149,9 +149,20 @@ class Series:
         self._cells.setdefault(group, {}).setdefault(place, _Cell()).add(event, times)
 
     @property
+    def has_results(self) -> bool:
+        """Whether any rule result stood or moved."""
+        moved = any(cell.moved for cells in self._cells.values() for cell in cells.values())
+        return moved or any(stock.results for stock in self._base.values())
+
+    @property
     def groups(self) -> frozenset[Group]:
         """The groups in which there was anything."""
         return frozenset(self._base.keys() | self._cells.keys())
+
+    @property
+    def size(self) -> int:
+        """How many groups there are, at least: it costs nothing to know."""
+        return max(len(self._base), len(self._cells))
 
     def peak(self, group: Group) -> int:
         """How many entities the group had when it had most of them, at the beginning or at a point."""
