@@ -64,9 +64,7 @@ def _place(text: str, width: int) -> tuple[Scalar, ...]:
 def dimension_of(one: RollupDimensionInput, naming: Naming) -> Dimension:
     """A dimension; raises InvalidInputError where it is not exactly one thing."""
     if sum(part is not None for part in (one.dimension, one.property, one.relation)) != 1:
-        raise InvalidInputError(
-            "each part of `by` is exactly one of `dimension`, `property` and `relation`"
-        )
+        raise InvalidInputError("each part of `by` is exactly one of `dimension`, `property` and `relation`")
     if one.dimension is not None:
         return Dimension(Kind[one.dimension.name])
     kind = Kind.RELATION if one.property is None else Kind.PROPERTY
