@@ -10,8 +10,8 @@ from tests.faults.interleaving import Action, CrashError, crash
 
 _STORES: Final = ("definitions", "entities", "history", "ripples", "neighbours", "log", "evaluations",
                   "leases")  # fmt: skip
-_UNTIMELY: Final = frozenset({"settle"})
-"""Outboxes are settled by a timer: where it falls among the other calls is chance."""
+_UNTIMELY: Final = frozenset({"settle", "flush"})
+"""States are kept and outboxes settled by a timer: where it falls among the other calls is chance."""
 
 _READS: Final = frozenset(
     {"get", "outdated", "chunk", "has_outdated", "count", "blueprints", "owed", "owed_by_the_dead", "due"}

@@ -17,6 +17,9 @@ log = logging.getLogger(__name__)
 _MOMENT: Final = 0.1
 """Seconds that outboxes are left to gather before they are settled."""
 
+_MANY: Final = 5_000
+"""States that wait to be kept, at most."""
+
 
 class Delivery:
     """Brings transitions into log and history, settles the outboxes, and tells the notifiers."""
@@ -29,7 +32,7 @@ class Delivery:
         self._turn = asyncio.Lock()
 
     async def deliver(self, transitions: Sequence[Transition], states: Sequence[State]) -> None:
-        """Returns when the log has all of them, and the history the states that they brought.
+        """Returns when the log has all of them; the history gets the states that they brought a moment later.
 
         Those of one entity must come in order, none left out. `states` are those that the history may lack;
         it has those of the others.
@@ -42,10 +45,11 @@ class Delivery:
         whole = list({one.id: one for one in (*dead, *transitions)}.values())
         gone = [State(one, None) for one in whole if one.gone]
         moved = [one for one in whole if one.moves]
-        fresh, _ = await asyncio.gather(
-            self._storage.log.append(moved), self._storage.history.keep([*states, *gone])
-        )
+        fresh = await self._storage.log.append(moved)
+        self._storage.history.put([*states, *gone])
         self._settle_soon(whole)
+        if self._storage.history.waiting > _MANY:
+            await self.settle()
         self._notifications.send(one for one, new in zip(moved, fresh, strict=True) if new)
 
     async def deliver_left(self, transitions: Sequence[Transition]) -> None:
@@ -64,10 +68,11 @@ class Delivery:
         await self._storage.entities.sweep_tombstones()
 
     async def settle(self) -> None:
-        """Returns when the outboxes have no more of what was delivered."""
+        """Returns when the history has all that was delivered, and the outboxes have no more of it."""
         async with self._turn:
             transitions, self._settled = self._settled, []
             try:
+                await self._storage.history.flush()
                 await self._storage.entities.settle(transitions)
             except LevelmarkError as error:
                 log.info("outboxes are settled later: %s", error)
@@ -80,8 +85,9 @@ class Delivery:
             await asyncio.gather(self._settling, return_exceptions=True)
 
     def _settle_soon(self, transitions: Sequence[Transition]) -> None:
-        # Nobody waits for it: what is in the log and still in an outbox is only known twice. A moment later,
-        # more of it goes in one call, and the writes at hand have the database for themselves.
+        # Nobody waits for it: what is in the log and still in an outbox is only known twice, and who reads
+        # the history asks for what is on its way. A moment later, more of it goes in one call, and the
+        # writes at hand have the database for themselves.
         self._settled += transitions
         if self._settling is None or self._settling.done():
             self._settling = asyncio.create_task(self._settle_later())

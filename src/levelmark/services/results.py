@@ -98,6 +98,7 @@ class ResultService:
     async def _scorecards(self, wanted: Wanted) -> list[Scorecard]:
         definitions, at = self._storage.definitions, wanted.source.at
         if at is not None:
+            await self._storage.history.flush()
             then = await definitions.scorecards_at(wanted.blueprint, instant_text(at))
             return [one.value for one in then if wanted.scorecard in (None, one.value.identifier)]
         if wanted.scorecard is None:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from levelmark.domain.blueprint import Blueprint
 from levelmark.domain.entity import Entity
 from levelmark.domain.errors import InvalidInputError
+from levelmark.domain.instant import instant_text
 from levelmark.domain.issue import Issue, has_errors
 from levelmark.domain.json import Json
 from levelmark.domain.naming import UNNAMED, Naming
@@ -39,6 +40,7 @@ class Sieves:
 
     def __init__(self, storage: Storage, catalogue: Catalogue, clock: Clock) -> None:
         self._search = storage.search
+        self._history = storage.history
         self._operators = catalogue.operators
         self._clock = clock
 
@@ -51,6 +53,8 @@ class Sieves:
 
         Raises InvalidInputError where the query is not sound.
         """
+        if selection.source.at is not None:
+            await self._history.flush()
         if selection.search is not None:
             if not selection.source.plain or selection.source.at is not None:
                 raise InvalidInputError("words are searched in what stands now; leave `search` or `asOf` out")
@@ -67,7 +71,9 @@ class Sieves:
             return Sieve(replace(selection, prefilter=exact))
         narrowed = replace(selection, prefilter=prefilter(checked.value, blueprint))
         probes = Probes(checked.value, blueprint, self._operators)
-        return Sieve(narrowed, compile_filter(probes, Present.at(now_text(self._clock))))
+        at = selection.source.at
+        now = now_text(self._clock) if at is None else instant_text(at)
+        return Sieve(narrowed, compile_filter(probes, Present.at(now)))
 
 
 def _told(issue: Issue) -> str:

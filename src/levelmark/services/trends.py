@@ -83,6 +83,7 @@ class TrendService:
 
     def __init__(self, storage: Storage, catalogue: Catalogue, clock: Clock) -> None:
         self._store = storage.trends
+        self._history = storage.history
         self._definitions = storage.definitions
         self._lookup = Lookup(storage, catalogue)
         self._clock = clock
@@ -110,6 +111,7 @@ class TrendService:
 
     async def _read(self, scope: Scope, begin: datetime, found: list[Span]) -> Series:
         series, ats = Series(found), [one.at for one in found]
+        await self._history.flush()
         async for group, what, value, times in self._store.stood(scope, begin):
             series.begin(group, what, value, times)
             _check_size(series.size, 0)

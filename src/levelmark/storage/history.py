@@ -19,7 +19,6 @@ from pymongo.errors import BulkWriteError
 from levelmark.domain.change import Standing, Transition
 from levelmark.domain.entity import Entity
 from levelmark.storage.errors import translated
-from levelmark.storage.gathering import Gathering
 from levelmark.storage.keys import escape
 from levelmark.storage.rows import held, of_keys, state_fields
 from levelmark.storage.sources import FOREVER, OPEN, fork
@@ -44,28 +43,37 @@ class HistoryStore:
         # An outbox is settled only afterwards: a primary that is lost before the majority has this, or a
         # crash before it is in the journal, takes the settling with it, and the state is kept once more.
         self._hasty = self._rows.with_options(write_concern=WriteConcern(w=1))
-        self._keeping = Gathering(self._keep)
+        self._waiting: list[State] = []
+        self._turn = asyncio.Lock()
+
+    def put(self, states: Iterable[State]) -> None:
+        """Has these kept with the next flush: many at once cost little more than one."""
+        self._waiting += states
+
+    @property
+    def waiting(self) -> int:
+        """How many states are yet to be kept."""
+        return len(self._waiting)
+
+    async def flush(self) -> None:
+        """Returns when all is kept that was put; whoever reads the history calls it first."""
+        async with self._turn:
+            states = self._waiting[:]
+            self._waiting.clear()
+            try:
+                await self.keep(states)
+            except BaseException:
+                self._waiting[:0] = states
+                raise
 
     async def keep(self, states: Sequence[State]) -> None:
         """Returns when all of these are kept; the states before those of the living must be so already."""
-        await self._keeping.ask(states)
-
-    async def _keep(self, states: Sequence[State]) -> list[None]:
         fresh = {state.transition.id: state for state in states}
-        rows = {one: row(state.transition, state.entity) for one, state in fresh.items()
-                if state.entity is not None}  # fmt: skip
-        gone = await self._of_the_gone([state.transition for state in fresh.values() if not state.entity])
-        ends: list[UpdateOne] = []
-        for transition in (state.transition for state in fresh.values()):
-            ended, end = _end(transition)
-            if ended in rows:
-                rows[ended] |= end
-            elif ended is not None:
-                ends.append(UpdateOne({"_id": ended, "fork": OPEN}, {"$set": end}))
-        await asyncio.gather(
-            self._bulk([InsertOne(one) for one in (*rows.values(), *gone)]), self._bulk(ends)
-        )
-        return [None] * len(states)
+        rows = [row(state.transition, state.entity) for state in fresh.values() if state.entity is not None]
+        rows += await self._of_the_gone([one.transition for one in fresh.values() if one.entity is None])
+        await self._bulk([InsertOne(one) for one in rows])
+        # The ends come last: one may be of what came just now. What was there already keeps its own.
+        await self._bulk([end for state in fresh.values() if (end := _end(state.transition))])
 
     async def _bulk(self, requests: Sequence[InsertOne[dict[str, Any]] | UpdateOne]) -> None:
         if not requests:
@@ -90,6 +98,7 @@ class HistoryStore:
         wanted = list(keys)
         if not wanted:
             return {}
+        await self.flush()
         condition = {"$and": [of_keys(wanted), {"from": {"$lte": at}, "to": {"$gt": at}}]}
         with translated():
             rows = await self._rows.find(condition).batch_size(len(wanted) + 1).to_list(None)
@@ -149,10 +158,10 @@ def _told(transition: Transition) -> dict[str, Any]:
     }
 
 
-def _end(transition: Transition) -> tuple[str | None, dict[str, Any]]:
-    """The key of the state that the transition ends, if there is one, and the fields that say so."""
+def _end(transition: Transition) -> UpdateOne | None:
     previous = transition.previous
     if previous is None:
-        return None, {}
+        return None
     begin, end = datetime.fromisoformat(previous.at), datetime.fromisoformat(transition.at)
-    return key(transition.uid, previous), {"to": end, "fork": fork(begin, end)}
+    fields = {"to": end, "fork": fork(begin, end)}
+    return UpdateOne({"_id": key(transition.uid, previous), "fork": OPEN}, {"$set": fields})
