@@ -33,11 +33,19 @@ def past(told: str | None, clock: Clock) -> datetime | None:
     """
     if told is None:
         return None
-    at = moment(told)
-    if at is None:
-        raise InvalidInputError(f"`asOf` is an instant such as `2026-01-31T12:00:00Z`, not `{told:.40}`")
+    at = instant_of("asOf", told)
     if at > clock():
         raise InvalidInputError(f"`asOf` names an instant that is still to come: {told:.40}")
+    return at
+
+
+def instant_of(argument: str, told: str) -> datetime:
+    """The instant of an argument of that name; raises InvalidInputError where it is no date-time."""
+    at = moment(told)
+    if at is None:
+        raise InvalidInputError(
+            f"`{argument}` is an instant such as `2026-01-31T12:00:00Z`, not `{told:.40}`"
+        )
     return at.astimezone(UTC)
 
 

@@ -10,6 +10,7 @@ from levelmark.graphql.queries.history import HistoryQueries
 from levelmark.graphql.queries.plugins import PluginQueries
 from levelmark.graphql.queries.rollups import RollupQueries
 from levelmark.graphql.queries.scorecards import ScorecardQueries
+from levelmark.graphql.queries.trends import TrendQueries
 
 
 @strawberry.type(description="Everything that can be read.")
@@ -19,6 +20,7 @@ class Query(
     RollupQueries,
     ScorecardQueries,
     HistoryQueries,
+    TrendQueries,
     EvaluationQueries,
     PluginQueries,
 ):

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Final
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
@@ -48,6 +48,10 @@ class Time(Struct, frozen=True):
     zone: str = UTC_NAME
 
 
+Where: TypeAlias = tuple[tuple[TagName, tuple[Json, ...]], ...]
+"""Tags, each with values."""
+
+
 class Question(Struct, frozen=True):
     """What a trend is asked of, in names: of a blueprint, one of its scorecards, or a rule of that one.
 
@@ -59,7 +63,7 @@ class Question(Struct, frozen=True):
     scorecard: str | None = None
     rule: str | None = None
     by: tuple[TagName, ...] = ()
-    where: tuple[tuple[TagName, tuple[Json, ...]], ...] = ()
+    where: Where = ()
     first: int = 50
 
 
@@ -71,9 +75,14 @@ class TrendSeries(Struct, frozen=True):
 
 
 class Trend(Struct, frozen=True):
-    """The series of the largest groups, and how many groups there are in all."""
+    """The series of the largest groups, and how many groups there are in all.
+
+    `levels` are those of the scorecard as it is now, in their order; None where there is not one scorecard.
+    """
 
     scope: Scope
+    by: tuple[TagName, ...]
+    levels: tuple[str, ...] | None
     series: tuple[TrendSeries, ...]
     groups: int
 
@@ -107,7 +116,7 @@ class TrendService:
         shown = sorted(groups, key=lambda group: (-series.peak(group), group))[: question.first]
         _check_size(len(groups), len(shown) * len(found))
         told = (TrendSeries(tagger.told(scope.by, one), tuple(series.points(one))) for one in shown)
-        return Trend(scope, tuple(told), len(groups))
+        return Trend(scope, question.by, _levels(scope, definitions), tuple(told), len(groups))
 
     async def _read(self, scope: Scope, begin: datetime, found: list[Span]) -> Series:
         series, ats = Series(found), [one.at for one in found]
@@ -174,6 +183,13 @@ def _scope(question: Question, tagger: Tagger) -> Scope:
     tags = [(tagger.tag(name), values) for name, values in question.where]
     where = tuple((tag, tagger.values(tag, values)) for tag, values in tags)
     return Scope(tagger.definitions.blueprint.identifier, scorecard, rule, by, where)
+
+
+def _levels(scope: Scope, definitions: Definitions) -> tuple[str, ...] | None:
+    if scope.scorecard is None:
+        return None
+    known = (one.value for one in definitions.scorecards if one.value.identifier == scope.scorecard)
+    return tuple(level.title for scorecard in known for level in scorecard.levels)
 
 
 def _check_known(question: Question, definitions: Definitions, naming: Naming) -> None:

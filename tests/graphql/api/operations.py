@@ -182,6 +182,22 @@ query($filter: ChangeFilterInput, $first: Int! = 50, $after: String) {{
         {_PAGE} edges {{cursor node {{{_RESULT_CHANGE}}}}}
     }}
 }}"""
+TREND: Final = """
+query($blueprint: String, $scorecard: String, $rule: String, $groupBy: [TagInput!]! = [],
+      $filter: TrendFilterInput, $interval: Interval! = DAY, $every: Int! = 1, $from: DateTime!,
+      $to: DateTime, $timeZone: String! = "UTC", $first: Int! = 50) {
+    trend(blueprint: $blueprint, scorecard: $scorecard, rule: $rule, groupBy: $groupBy, filter: $filter,
+          interval: $interval, every: $every, from: $from, to: $to, timeZone: $timeZone, first: $first) {
+        blueprintIdentifier groups series {tags {property relation scorecard value} points {
+            start end at entities created deleted arrived left levels {level entities}
+            tally {passed notPassed noData errors tested percentage}
+            moved {
+                origin began ceased appeared appearedPassed went wentPassed arrived arrivedPassed left
+                leftPassed
+            }
+        }}
+    }
+}"""
 EVALUATION: Final = f"query($identifier: String!) {{evaluation(identifier: $identifier) {{{_EVALUATION}}}}}"
 COUNTS: Final = """query($blueprint: String) {
     evaluationCounts(blueprint: $blueprint) {blueprintIdentifier cause evaluated changed}

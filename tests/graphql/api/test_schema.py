@@ -99,9 +99,9 @@ def test_only_nodes_have_an_id_and_it_is_the_global_one() -> None:
             assert str(one.fields["id"].type) == "ID!", name
 
 
-def test_no_list_may_hold_null_except_the_levels_of_a_filter() -> None:
+def test_no_list_may_hold_null_except_what_filters_look_for() -> None:
     holding = [coordinate for coordinate, field in every_typed_place() if holds_null(field)]
-    assert holding == ["LevelFilterInput.levels"]
+    assert holding == ["LevelFilterInput.levels", "TagFilterInput.values"]
 
 
 def every_typed_place() -> Iterator[tuple[str, object]]:

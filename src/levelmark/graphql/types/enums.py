@@ -77,6 +77,30 @@ class EvaluationState(Enum):
     FAILED = _value("FAILED", description="It ended with an error.")
 
 
+@strawberry.enum(description="A unit of time; days and longer are those of the time zone's calendar.")
+class Interval(Enum):
+    """See `levelmark.engine.trend.intervals.Interval`."""
+
+    MINUTE = _value("MINUTE", description="Minutes, counted from the beginning of each day.")
+    HOUR = _value("HOUR", description="Hours, counted from the beginning of each day.")
+    DAY = _value("DAY", description="Days, of 23 to 25 hours where clocks are put forward or back.")
+    WEEK = _value("WEEK", description="Weeks, which begin on Mondays.")
+    MONTH = _value("MONTH", description="Months.")
+    QUARTER = _value("QUARTER", description="Three months, from January, April, July and October on.")
+    YEAR = _value("YEAR", description="Years.")
+
+
+@strawberry.enum(description="What it was that changed when rule results moved.")
+class Origin(Enum):
+    """See `levelmark.engine.trend.events.Origin`."""
+
+    ENTITY = _value("ENTITY", description="The entity was written or deleted, or one that it reads.")
+    RULE = _value(
+        "RULE", description="The standard: a scorecard or the blueprint was written or deleted, or a plugin."
+    )
+    TIME = _value("TIME", description="Neither: time has passed, or an evaluation was asked for.")
+
+
 @strawberry.enum(description="What becomes of the fields of an entity that were not sent.")
 class WriteMode(Enum):
     """See `levelmark.services.writing.Mode`."""
