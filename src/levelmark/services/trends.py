@@ -98,7 +98,7 @@ class TrendService:
         self._clock = clock
 
     async def trend(self, question: Question, naming: Naming = UNNAMED) -> Trend:
-        """The series of the groups that had the most entities at any time.
+        """The series of the groups that had the most entities at any point.
 
         Raises NotFoundError where there is no such blueprint, scorecard or rule, InvalidInputError where the
         question is not sound, LimitExceededError where the answer would be too large.

@@ -29,7 +29,7 @@ class TrendMovement:
     began: int = strawberry.field(description="Results that began to pass, having been another before.")
     ceased: int = strawberry.field(description="Results that passed and ceased to.")
     appeared: int = strawberry.field(
-        description="New results, of an entity that was created, or of a rule that was added or came to apply."
+        description="New results: of entities that were created, of rules that were added or came to apply."
     )
     appeared_passed: int = strawberry.field(description="Those that appeared and pass.")
     went: int = strawberry.field(
@@ -148,7 +148,7 @@ class Trend:
     blueprint_identifier: str = strawberry.field(description="The blueprint of the entities.")
     groups: int = strawberry.field(description="How many groups there are, those not shown included.")
     series: list[TrendSeries] = strawberry.field(
-        description="One for each group, those that had the most entities at any time first."
+        description="One for each group, those that had the most entities at any point first."
     )
 
     @classmethod
