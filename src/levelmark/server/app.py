@@ -11,6 +11,7 @@ from levelmark.graphql.context import Context
 from levelmark.graphql.protocol import GraphQLApp, ProtocolSettings, last_event_id
 from levelmark.graphql.schema import build_schema
 from levelmark.server.badges import badge_route
+from levelmark.server.metrics import metrics_route
 from levelmark.server.settings import Settings
 from levelmark.services import Services
 
@@ -30,7 +31,7 @@ def build_app(services: Services, settings: Settings) -> tuple[Starlette, GraphQ
     protocol = ProtocolSettings(allowed_origins=settings.allowed_origins)
     graphql = GraphQLApp(build_schema(), get_context=context, settings=protocol)
     probes = [Route("/healthz", _alive), Route("/readyz", ready)]
-    views = [badge_route(services)]
+    views = [badge_route(services), metrics_route(services, settings)]
     return Starlette(routes=[*graphql.routes("/graphql"), *probes, *views]), graphql
 
 

@@ -16,6 +16,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     Without `mongodb_url`, the process starts a MongoDB of its own with its files in `data`, from `mongod` or
     wherever one is found. `shutdown_seconds` is how long open requests get when the server stops.
+    A metric has at most `metrics_series` series, and its figures are taken anew after `metrics_seconds`.
     """
 
     host: str = "127.0.0.1"
@@ -27,3 +28,5 @@ class Settings(Struct, frozen=True, kw_only=True):
     notifications: tuple[Target, ...] = ()
     allowed_origins: tuple[str, ...] = ()
     shutdown_seconds: int = 5
+    metrics_series: int = 10_000
+    metrics_seconds: int = 15

@@ -20,6 +20,7 @@ from levelmark.services.evaluating import Evaluator
 from levelmark.services.evaluations import EvaluationService
 from levelmark.services.facets import FacetService
 from levelmark.services.feed import Feed
+from levelmark.services.figures import FigureService
 from levelmark.services.listing import Listing
 from levelmark.services.naming import NamingSource
 from levelmark.services.notifications import Notifications, Target
@@ -83,6 +84,7 @@ class Services:
         self.facets = FacetService(storage, self.catalogue, clock)
         self.rollups = Rollups(storage, self.catalogue, clock)
         self.trends = TrendService(storage, self.catalogue, clock)
+        self.figures = FigureService(storage, self.catalogue)
         self.scorecards = ScorecardService(storage, self.catalogue, self.evaluations, self.naming, clock)
         self.blueprints = BlueprintService(
             storage,

@@ -75,6 +75,11 @@ class EvaluationStore:
         with translated():
             return await self._rows.find_one({"state": {"$in": _OPEN}}, {"_id": 1}) is not None
 
+    async def open(self) -> int:
+        """How many evaluations wait or run."""
+        with translated():
+            return await self._rows.count_documents({"state": {"$in": _OPEN}})
+
     async def take(self, owner: str) -> Evaluation | None:
         """The oldest open evaluation that nobody works at, now leased to `owner`."""
         free = {"$lte": [{"$ifNull": ["$leaseUntil", 0]}, "$$NOW"]}

@@ -16,6 +16,7 @@ from levelmark.storage.errors import translated
 from levelmark.storage.evaluations import EvaluationStore
 from levelmark.storage.facets import FacetStore
 from levelmark.storage.farewell import ignore_stragglers
+from levelmark.storage.figures import FigureStore
 from levelmark.storage.history import HistoryStore
 from levelmark.storage.indexes import ensure_indexes
 from levelmark.storage.leases import LeaseStore
@@ -59,6 +60,7 @@ class Storage:
         self.search = SearchStore(self.database)
         self.facets = FacetStore(self.database)
         self.tallies = TallyStore(self.database)
+        self.figures = FigureStore(self.database)
         self.log = ChangeLog(self.database)
         self.trends = TrendStore(self.database)
         self.history = HistoryStore(self.database)

@@ -48,6 +48,15 @@ async def test_a_page_of_a_hundred_costs_as_many_calls_as_one_of_ten(executor: E
         assert await executor.calls_of(document, first=first, **variables) == expected, first
 
 
+async def test_all_figures_cost_just_these_calls(executor: Executor) -> None:
+    with executor.commands.recorded() as sent:
+        await executor.services.figures.figures()
+    calls = sorted(f"{(name := next(iter(one)))} {one[name]}" for one in sent)
+    looks = ["aggregate evaluations", "find changes", "find changes"]
+    definitions = [VERSIONS, VERSIONS]
+    assert calls == [*definitions, *["aggregate entities"] * 4, *looks]
+
+
 async def test_many_nodes_of_one_operation_are_read_together(executor: Executor) -> None:
     alias = (
         '{name}: entity(blueprint: "service", identifier: "{name}") {{blueprint {{title}} scores {{since}}}}'

@@ -236,6 +236,12 @@ async def test_facets_are_counted_on_an_index(executor: Executor, name: str) -> 
         await assert_indexed(executor, sent)
 
 
+async def test_all_figures_are_counted_on_an_index(executor: Executor) -> None:
+    with executor.commands.recorded() as sent:
+        await executor.services.figures.figures()
+    await assert_indexed(executor, sent)
+
+
 @pytest.mark.parametrize("name", RESULTS)
 async def test_rule_results_are_found_on_an_index(executor: Executor, name: str) -> None:
     await assert_pages_indexed(executor, operations.RULE_RESULTS, filter=RESULTS[name])

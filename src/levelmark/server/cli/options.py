@@ -75,6 +75,10 @@ _SERVER_OPTIONS: Final = (
                  help="An origin whose pages may open WebSockets; may be repeated."),
     click.option("--shutdown-seconds", envvar="LEVELMARK_SHUTDOWN_SECONDS", type=click.IntRange(0, 3600),
                  default=5, show_default=True, help="How long open requests get when the server stops."),
+    click.option("--metrics-series", envvar="LEVELMARK_METRICS_SERIES", type=click.IntRange(1, 1_000_000),
+                 default=10_000, show_default=True, help="How many series one metric has at most."),
+    click.option("--metrics-seconds", envvar="LEVELMARK_METRICS_SECONDS", type=click.IntRange(0, 3600),
+                 default=15, show_default=True, help="How long the figures of metrics are used again."),
 )  # fmt: skip
 
 

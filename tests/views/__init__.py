@@ -1,0 +1,1 @@
+"""Tests of what is read by plain GET: badges, metrics, reports."""
