@@ -91,7 +91,7 @@ class HistoryStore:
             return []
         with translated():
             last = await self._rows.find({"_id": {"$in": list(ended)}}).to_list(None)
-        return [_gone(one, ended[one["_id"]]) for one in last]
+        return [gone_row(one, ended[one["_id"]]) for one in last]
 
     async def get(self, keys: Iterable[tuple[str, str]], at: datetime) -> dict[tuple[str, str], Entity]:
         """The entities of these (blueprint, identifier) pairs that stood at the instant, as they did."""
@@ -124,7 +124,8 @@ def row(transition: Transition, entity: Entity) -> dict[str, Any]:
     }
 
 
-def _gone(last: Mapping[str, Any], transition: Transition) -> dict[str, Any]:
+def gone_row(last: Mapping[str, Any], transition: Transition) -> dict[str, Any]:
+    """The row that a deletion adds behind the row of the last state."""
     at = datetime.fromisoformat(transition.at)
     return {
         "_id": transition.id,

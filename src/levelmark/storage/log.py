@@ -87,7 +87,7 @@ class ChangeLog:
 
     async def _append(self, transitions: Sequence[Transition]) -> list[bool]:
         fresh = {one.id: one for one in transitions if one.id not in self._recent}
-        rows = [row for transition in fresh.values() for row in _rows(transition)]
+        rows = [row for transition in fresh.values() for row in change_rows(transition)]
         known: set[str] = set()
         try:
             while rows:
@@ -187,7 +187,8 @@ def _ignore(changes: list[Change]) -> None:
     """Does nothing with what was appended."""
 
 
-def _rows(transition: Transition) -> list[dict[str, Any]]:
+def change_rows(transition: Transition) -> list[dict[str, Any]]:
+    """The rows of a transition's changes, which have no numbers yet."""
     shared = {
         "blueprint": transition.blueprint,
         "entity": transition.entity,

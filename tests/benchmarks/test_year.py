@@ -1,0 +1,77 @@
+"""The year that benchmarks draw: its rows are those that writes would have left; answers fit its states."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from benchmarks.year import PARTS, Sizes, State, compiled, load, told
+from levelmark.plugins import Registry
+from levelmark.services import Services
+from levelmark.storage import Storage
+from tests.graphql.api import operations
+from tests.graphql.api.commands import Commands, Executor
+from tests.support.consistency import assert_consistent
+
+SIZES = Sizes(entities=300, changes=6_000)
+INSTANTS = [SIZES.since + timedelta(days=days) for days in (-10, 0, 1, 100, 182, 300, 365)]
+
+
+@pytest.fixture(scope="module")
+def states(registry: Registry) -> list[State]:
+    """Every state that was ever drawn, as this process remembers it."""
+    drawn = (one for part in range(PARTS) for one in told(compiled(registry), SIZES, part))
+    return [one.state for one in drawn if one.gone is None]
+
+
+@pytest_asyncio.fixture(scope="module")
+async def executor(mongo_url: str, registry: Registry) -> AsyncIterator[Executor]:
+    """Operations over the same year, as it was loaded."""
+    database = f"year-{uuid4().hex}"
+    await load(mongo_url, database, SIZES)
+    async with Storage(mongo_url, database) as storage:
+        yield Executor(Services(storage, registry), Commands())
+        await storage.database.client.drop_database(database)
+
+
+async def test_all_is_as_writes_would_have_left_it(executor: Executor, registry: Registry) -> None:
+    changes = await assert_consistent(executor.services.storage, registry.operators)
+    assert len(changes) > SIZES.changes
+    assert [one.at for one in changes] == sorted(one.at for one in changes)
+
+
+async def test_there_is_as_much_as_was_asked_for(states: list[State]) -> None:
+    assert sum(one.end is None for one in states) == SIZES.entities
+    later = sum(len(one.transition.moves) for one in states if one.transition.previous)
+    assert later == pytest.approx(SIZES.changes, rel=0.1)
+
+
+def standing(states: Iterable[State], at: datetime) -> list[State]:
+    return [one for one in states if one.stood_at(at)]
+
+
+def counted(values: Iterable[Any]) -> dict[Any, int]:
+    return dict(Counter(values))
+
+
+@pytest.mark.parametrize("at", INSTANTS, ids=str)
+async def test_facets_of_an_instant_count_the_states_of_then(
+    executor: Executor, states: list[State], at: datetime
+) -> None:
+    there = standing(states, at)
+    teams = await facet(executor, at, property="$team")
+    assert teams == counted(team for one in there for team in one.entity.teams)
+    tiers = await facet(executor, at, property="tier")
+    assert tiers == counted(one.entity.properties["tier"] for one in there if "tier" in one.entity.properties)
+    levels = await facet(executor, at, scorecard="security")
+    assert levels == counted(score.level for one in there if (score := one.entity.score("security")))
+
+
+async def facet(executor: Executor, at: datetime, **subject: str) -> dict[Any, int]:
+    asked = {"blueprint": "service", "asOf": at.isoformat(), "first": 100} | subject
+    found = await executor.execute(operations.FACETS, **asked)
+    return {one["value"]: one["count"] for one in found["facets"]["values"]}
