@@ -19,9 +19,9 @@ from levelmark.services.writing import Mode
 from levelmark.storage import Storage
 from levelmark.storage.log import Changes
 from tests.graphql.api.commands import Commands
-from tests.graphql.api.test_indexes import winning
 from tests.support.catalogue import write
 from tests.support.documents import blueprint, condition, entity, query, rule, scorecard
+from tests.support.explaining import winning
 from tests.support.waiting import eventually
 
 NOON: Final = datetime(2026, 1, 10, 12, tzinfo=UTC)

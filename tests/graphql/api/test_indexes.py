@@ -11,18 +11,8 @@ from levelmark.domain.evaluation import EvaluationState
 from tests.graphql.api import operations
 from tests.graphql.api.commands import Command, Executor
 from tests.support.documents import blueprint, condition, entity, query, rule, scorecard
+from tests.support.explaining import explained, follows_the_oplog, winning
 from tests.support.waiting import eventually
-
-OWN_FIELDS = {
-    "find": {"filter", "projection", "sort", "limit", "batchSize"},
-    "aggregate": {"pipeline", "cursor"},
-    "distinct": {"key", "query"},
-    "count": {"query"},
-    "update": {"updates"},
-    "delete": {"deletes"},
-    "findAndModify": {"query", "update", "sort", "new"},
-}
-"""What a command is explained with: what it is about, not how it is sent."""
 
 FILTERS: dict[str, Any] = {
     "nothing": None,
@@ -78,34 +68,8 @@ RESULTS: dict[str, Any] = {
 
 async def stages(executor: Executor, command: Command) -> set[str]:
     """The stages of the winning plans of a command; none for one that reads nothing."""
-    name = next(iter(command))
-    found: set[str] = set()
-    for one in singly(command) if name in OWN_FIELDS else ():
-        asked = {name: one[name]} | {key: one[key] for key in OWN_FIELDS[name] if key in one}
-        plan = await executor.services.storage.database.command("explain", asked, verbosity="queryPlanner")
-        found.update(winning(plan))
-    return found
-
-
-def singly(command: Command) -> Iterator[Command]:
-    """A bulk of updates or deletes, each alone."""
-    for part in ("updates", "deletes"):
-        if part in command:
-            yield from (command | {part: [one]} for one in command[part][:3])
-            return
-    yield command
-
-
-def winning(plan: Any) -> Iterator[str]:
-    if isinstance(plan, list):
-        for one in plan:
-            yield from winning(one)
-    if isinstance(plan, dict):
-        if isinstance(plan.get("stage"), str):
-            yield plan["stage"]
-        for key, one in plan.items():
-            if key != "rejectedPlans":
-                yield from winning(one)
+    plans = explained(executor.services.storage, command)
+    return {stage async for plan in plans for stage in winning(plan)}
 
 
 async def assert_indexed(executor: Executor, commands: list[Command]) -> None:
@@ -113,11 +77,6 @@ async def assert_indexed(executor: Executor, commands: list[Command]) -> None:
     for command in commands:
         if not follows_the_oplog(command):
             assert "COLLSCAN" not in await stages(executor, command), command
-
-
-def follows_the_oplog(command: Command) -> bool:
-    """Whether it is a change stream, which reads from now on and has no other way."""
-    return "$changeStream" in str(command.get("pipeline"))
 
 
 async def assert_pages_indexed(executor: Executor, document: str, **variables: Any) -> None:
