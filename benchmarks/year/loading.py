@@ -5,6 +5,7 @@ left to be evaluated. Indexes are made once all is there, which takes less time.
 """
 
 import asyncio
+from datetime import datetime
 from multiprocessing import get_context
 from typing import Final
 
@@ -25,7 +26,7 @@ _FILLED: Final = ("entities", "history", "changes")
 async def load(url: str, database: str, sizes: Sizes) -> int:
     """Fills a database that is empty; how many changes there are."""
     async with Storage(url, database) as storage:
-        stamp = await _define(storage)
+        stamp = await _define(storage, sizes.loaded)
         for name in _FILLED:
             await storage.database[name].drop_indexes()
         changes = await asyncio.to_thread(_fill, Place(url, database, stamp), sizes)
@@ -33,9 +34,9 @@ async def load(url: str, database: str, sizes: Sizes) -> int:
     return changes
 
 
-async def _define(storage: Storage) -> str:
-    """Writes the definitions; their stamp."""
-    async with Services(storage, load_registry()) as services:
+async def _define(storage: Storage, at: datetime) -> str:
+    """Writes the definitions as if at an instant; their stamp."""
+    async with Services(storage, load_registry(), clock=lambda: at) as services:
         await freshness.load(services, [BLUEPRINT], SCORECARDS, [])
         await services.settled()
         definitions = await services.catalogue.one("service")

@@ -1,0 +1,7 @@
+"""Reading: what is asked of a year of results, and plain ways to answers like these."""
+
+from benchmarks.reading.examining import Examined, examine
+from benchmarks.reading.plain import WAYS
+from benchmarks.reading.questions import Facts, Question, questions
+
+__all__ = ["WAYS", "Examined", "Facts", "Question", "examine", "questions"]

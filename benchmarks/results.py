@@ -1,0 +1,177 @@
+"""Results: what it costs to ask a large catalogue for results, as they stand, stood and became.
+
+Run it with `python -m benchmarks.results`.
+"""
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import httpx
+from msgspec import Struct, json
+from pymongo import MongoClient
+
+from benchmarks.reading import WAYS, Examined, Facts, Question, examine, questions
+from benchmarks.year import Sizes, load
+from levelmark.plugins.loading import load_registry
+from levelmark.server.embedded import EmbeddedMongo
+from levelmark.services import Services
+from levelmark.storage import Storage
+from tests.graphql.api.commands import Commands, Executor
+from tests.support.server import ServerProcess
+
+DATABASE: Final = "results"
+TIMEOUT_SECONDS: Final = 120
+PLAIN_SECONDS: Final = 5.0
+"""How long a plain way is repeated, at most; it is done once however long it takes."""
+
+
+class Taken(Struct, frozen=True):
+    """Seconds of the first run, and of those behind it; and the rows of the answer."""
+
+    first: float
+    later: list[float]
+    rows: int
+
+
+def main() -> int:
+    """Loads, asks, compares and prints."""
+    options = _options()
+    sizes = Sizes(options.entities, options.changes, options.seed)
+    with _folder(options.keep) as folder:
+        asyncio.run(_loaded(folder, sizes, options.cache))
+        asyncio.run(_measure(folder, sizes, options))
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.results", description=__doc__)
+    parser.add_argument("--entities", type=int, default=100_000, help="that live (default: %(default)s)")
+    parser.add_argument("--changes", type=int, default=2_000_000, help="in the year (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=20260101, help="of all draws (default: %(default)s)")
+    parser.add_argument("--runs", type=int, default=7, help="behind the first (default: %(default)s)")
+    parser.add_argument("--cache", type=float, default=1.0, help="of mongod, in GB (default: %(default)s)")
+    parser.add_argument("--keep", type=Path, help="a folder to keep the data in, and to find it again")
+    return parser.parse_args()
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+        yield keep
+        return
+    with TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+async def _loaded(folder: Path, sizes: Sizes, cache: float) -> None:
+    """Fills the folder's database, unless it has been filled with the same before."""
+    told, wanted = folder / "year.json", json.encode(sizes)
+    if told.exists():
+        if told.read_bytes() != wanted:
+            sys.exit(f"{folder} holds another year, {told.read_text()}; choose another folder for this one")
+        return
+    start = time.perf_counter()
+    async with EmbeddedMongo(folder, cache_gb=cache) as mongo:
+        changes = await load(mongo.url, DATABASE, sizes)
+    told.write_bytes(wanted)
+    print(f"loaded in {time.perf_counter() - start:.0f} s: {changes:,} changes")
+
+
+async def _measure(folder: Path, sizes: Sizes, options: argparse.Namespace) -> None:
+    async with EmbeddedMongo(folder, cache_gb=options.cache) as mongo:
+        with MongoClient[dict[str, Any]](mongo.url, tz_aware=True) as client:
+            database = client[DATABASE]
+            facts = Facts(_busiest(database), "team-00", sizes.since, sizes.until)
+            asked = list(questions(facts))
+            taken = await asyncio.to_thread(_asked, folder, mongo.url, asked, options.runs)
+            plain = {name: _repeated(partial(WAYS[name], database, facts))
+                     for name in dict.fromkeys(one.beside for one in asked)}  # fmt: skip
+            counts = [f"{database[name].estimated_document_count():,} {name}"
+                      for name in ("entities", "history", "changes")]  # fmt: skip
+        async with _executor(mongo.url) as executor:
+            looked = {one.name: await examine(executor, one) for one in asked}
+    print(", ".join(counts))
+    _print(asked, taken, plain, looked)
+
+
+def _busiest(database: Any) -> str:
+    """The identifier of an entity that lives and has had most states."""
+    row = database["entities"].find_one({"blueprint": "service"}, sort=[("version", -1)])
+    return str(row["identifier"])
+
+
+@asynccontextmanager
+async def _executor(url: str) -> AsyncIterator[Executor]:
+    commands = Commands()
+    async with Storage(url, DATABASE, listeners=(commands,)) as storage:
+        yield Executor(Services(storage, load_registry()), commands)
+
+
+def _asked(folder: Path, mongo: str, asked: list[Question], runs: int) -> dict[str, Taken]:
+    """Asks a server process everything, so many times behind a first time."""
+    with (
+        ServerProcess(folder / "server.log", "--mongodb-url", mongo, "--database", DATABASE) as server,
+        httpx.Client(timeout=TIMEOUT_SECONDS) as client,
+    ):
+        return {one.name: _taken(client, server.url, one, runs) for one in asked}
+
+
+def _taken(client: httpx.Client, url: str, question: Question, runs: int) -> Taken:
+    seconds, rows = [], 0
+    for _ in range(runs + 1):
+        body = {"query": question.document, "variables": question.variables}
+        start = time.perf_counter()
+        response = client.post(url, json=body)
+        seconds.append(time.perf_counter() - start)
+        answer = response.json()
+        assert "errors" not in answer, f"{question.name}: {answer['errors']}"
+        rows = _rows(answer["data"])
+    return Taken(seconds[0], seconds[1:], rows)
+
+
+def _rows(data: Any) -> int:
+    """The members of the lists of an answer, of the outermost ones; one where there are none."""
+    (value,) = data.values()
+    lists = [one for one in (value or {}).values() if isinstance(one, list)]
+    return max(map(len, lists), default=1)
+
+
+def _repeated(way: Callable[[], object]) -> float:
+    """The median of the seconds that it takes."""
+    seconds: list[float] = []
+    while not seconds or (sum(seconds) < PLAIN_SECONDS and len(seconds) < 20):
+        start = time.perf_counter()
+        way()
+        seconds.append(time.perf_counter() - start)
+    return median(seconds)
+
+
+def _print(
+    asked: list[Question],
+    taken: Mapping[str, Taken],
+    plain: Mapping[str, float],
+    looked: Mapping[str, Examined],
+) -> None:
+    print(f"{'':34}{'rows':>6}{'first ms':>10}{'median':>9}{'worst':>9}{'documents':>11}{'keys':>11}  times")
+    for one in asked:
+        found, seen = taken[one.name], looked[one.name]
+        middle = median(found.later)
+        figures = f"{found.first * 1e3:10,.1f}{middle * 1e3:9,.1f}{max(found.later) * 1e3:9,.1f}"
+        against = f"{middle / plain[one.beside]:7.3f} {one.beside}"
+        print(f"{one.name:34}{found.rows:6,}{figures}{seen.documents:11,}{seen.keys:11,}{against}")
+    for name, seconds in plain.items():
+        print(f"{name:34}{'':6}{'':10}{seconds * 1e3:9,.1f}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
