@@ -9,7 +9,7 @@ from itertools import pairwise
 from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
-from levelmark.domain.blueprint import Blueprint, Kind, ResolvedBlueprint
+from levelmark.domain.blueprint import RESERVED, Blueprint, Kind, ResolvedBlueprint
 from levelmark.domain.issue import Issue, has_errors
 from levelmark.domain.json import Json
 from levelmark.domain.operator import Operator
@@ -157,6 +157,8 @@ class Model:
     def _readers(self) -> dict[str, tuple[Reader, ...]]:
         found: dict[str, dict[tuple[str, object], Reader]] = {}
         for (owner, _), spec in self._specs.items():
+            if owner in RESERVED:
+                continue  # what is read of their entities is derived whenever it is asked for
             for read, reader in readers(owner, spec):
                 known = found.setdefault(read, {})
                 key = reader.blueprint, reader.chain

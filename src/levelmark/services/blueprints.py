@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterator
 
-from levelmark.domain.blueprint import Blueprint
+from levelmark.domain.blueprint import RESERVED, Blueprint
 from levelmark.domain.change import CauseKind
 from levelmark.domain.documents import to_document
 from levelmark.domain.errors import ConflictError
 from levelmark.domain.issue import Issue, has_errors
 from levelmark.domain.json import Json, identical
+from levelmark.domain.system import is_whole
 from levelmark.domain.versioned import Versioned
 from levelmark.engine.validation import read_blueprint
 from levelmark.services.breakage import Breakage, forced
@@ -20,6 +21,8 @@ from levelmark.services.outcome import Deleted, Outcome, Written
 from levelmark.services.relations import uses_of
 from levelmark.services.remodelling import Remodelling
 from levelmark.services.removal import Removal
+from levelmark.services.system.installation import Installation
+from levelmark.services.system.protection import Protection, deletion_issue, passage_issues
 from levelmark.storage import Storage
 
 _ATTEMPTS = 20
@@ -37,6 +40,7 @@ class BlueprintService:
         evaluations: EvaluationService,
         removal: Removal,
         naming: NamingSource,
+        installation: Installation,
         clock: Clock,
     ) -> None:
         self._storage = storage
@@ -47,6 +51,8 @@ class BlueprintService:
         self._evaluations = evaluations
         self._removal = removal
         self._naming = naming
+        self._protection = Protection(storage, naming)
+        self._installation = installation
         self._clock = clock
 
     async def upsert(self, document: Json, *, force: bool = False) -> Written[Versioned[Blueprint]]:
@@ -55,15 +61,17 @@ class BlueprintService:
         What would break entities, scorecards or other blueprints is refused, and by `force` written with
         warnings: stored values of what is removed stay, but nobody reads them.
         """
-        checked = read_blueprint(document)
-        if checked.value is None:
-            return Written(Outcome.INVALID, None, checked.issues)
         for _ in range(_ATTEMPTS):
-            written = await self._try(checked.value, checked.issues, force=force)
+            guarded = await self._protection.guarded(document)
+            checked = read_blueprint(guarded.document)
+            issues = (*guarded.issues, *checked.issues)
+            if checked.value is None or has_errors(issues):
+                return Written(Outcome.INVALID, None, issues)
+            written = await self._try(checked.value, issues, force=force)
             if written is not None:
                 return written
         raise ConflictError(
-            f"others keep writing the blueprint `{checked.value.identifier}`; try again in a moment"
+            f"others keep writing the blueprint `{document['identifier']}`; try again in a moment"
         )
 
     async def _try(
@@ -82,6 +90,7 @@ class BlueprintService:
             *await self._target_issues(sent, keyed),
             *await self._remodelling.calculation_issues(sent),
             *remodelled.own_issues(),
+            *passage_issues(remodelled.after, sent.identifier),
         )
         if before is not None and sent.identifier in remodelled.before.blueprints:
             issues += tuple(forced(await self._breakage.issues(remodelled), force=force))
@@ -103,6 +112,8 @@ class BlueprintService:
         now = now_text(self._clock)
         if before is None:
             return await self._shelf.add(keyed.value, now, keyed.names)
+        if not is_whole(keyed.value, before.value):
+            return False  # the server has added a relation just now
         return await self._shelf.replace(before, keyed.value, now, keyed.names)
 
     async def _target_issues(self, sent: Blueprint, keyed: Keyed[Blueprint]) -> list[Issue]:
@@ -122,6 +133,8 @@ class BlueprintService:
         if before is None or before.name != identifier:
             message = f"there is no blueprint `{identifier}`"
             return Deleted(Outcome.INVALID, (Issue.error(("identifier",), "NOT_FOUND", message),))
+        if key in RESERVED:
+            return Deleted(Outcome.INVALID, (deletion_issue(identifier),))
         scorecards = await self._storage.definitions.scorecards(key)
         entities = await self._storage.entities.count(key)
         uses = await uses_of(self._storage, self._catalogue.operators, key, naming)
@@ -136,6 +149,7 @@ class BlueprintService:
         if not naming.plain:
             await self._naming.settled()
         await self._evaluations.follow_up(known, CauseKind.BLUEPRINT_WRITTEN)
+        await self._installation.relate((), [key])
         entities = await self._removal.all_of(key)
         return Deleted(Outcome.DELETED, uses, entities, len(scorecards))
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from msgspec import Struct, json
 
-from levelmark.domain.blueprint import Blueprint, ResolvedBlueprint
+from levelmark.domain.blueprint import RESERVED, Blueprint, ResolvedBlueprint
 from levelmark.domain.documents import to_document
 from levelmark.domain.json import Json
 from levelmark.domain.operator import Operator
 from levelmark.domain.scorecard import Scorecard
+from levelmark.domain.system import extension
 from levelmark.domain.versioned import Versioned
 from levelmark.engine.derived.reads import Reader, query_names
 from levelmark.engine.evaluate import CompiledScorecard
@@ -38,8 +39,8 @@ class Definitions(Struct, frozen=True):
 
     @property
     def plan(self) -> Plan:
-        """How the properties of its entities are derived."""
-        return self.model.plans[self.blueprint.identifier]
+        """How the properties of its entities are derived when they are written."""
+        return _plan(self.model, self.blueprint)
 
     @property
     def readers(self) -> tuple[Reader, ...]:
@@ -149,15 +150,20 @@ class Catalogue:
             kept.get(_version(one)) or CompiledScorecard(one.value, blueprint, self.operators)
             for one in scorecards
         )
-        plan = self._model.plans[blueprint.identifier]
-        stamp = _stamp(plan, [one.value for one in scorecards])
-        return Definitions(self._model, blueprint, scorecards, compiled, EntityChecker(blueprint), stamp)
+        stamp = _stamp(_plan(self._model, blueprint), [one.value for one in scorecards])
+        checker = EntityChecker(extension(blueprint))
+        return Definitions(self._model, blueprint, scorecards, compiled, checker, stamp)
 
     def _compiled_before(self, blueprint: ResolvedBlueprint) -> dict[str, CompiledScorecard]:
         cached = self._cache.get(blueprint.identifier)
         if cached is None or cached.blueprint != blueprint:
             return {}
         return dict(zip(map(_version, cached.scorecards), cached.compiled, strict=True))
+
+
+def _plan(model: Model, blueprint: ResolvedBlueprint) -> Plan:
+    # What is stored of the entities of a system blueprint is not all of them: they are derived when read.
+    return Plan(blueprint) if blueprint.identifier in RESERVED else model.plans[blueprint.identifier]
 
 
 def _version(one: Versioned[Blueprint] | Versioned[Scorecard]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from levelmark.domain.entity import Entity, EntityInput
 from levelmark.domain.issue import Issue
 from levelmark.domain.naming import Naming
+from levelmark.domain.system import extension
 from levelmark.engine.translating import ToNames
 from levelmark.engine.validation import EntityChecker
 from levelmark.services.catalogue import Definitions
@@ -30,6 +31,6 @@ class Judge:
         blueprint = definitions.blueprint
         made = self._made.get(blueprint.identifier)
         if made is None or made[0] is not definitions.checker or made[1] is not naming:
-            checker = EntityChecker(ToNames(naming).blueprint(blueprint))
+            checker = EntityChecker(ToNames(naming).blueprint(extension(blueprint)))
             made = self._made[blueprint.identifier] = definitions.checker, naming, checker
         return made[2]

@@ -6,6 +6,7 @@ from levelmark.domain.blueprint import Blueprint
 from levelmark.domain.issue import Issue
 from levelmark.domain.naming import UNNAMED, Naming
 from levelmark.domain.operator import Operator
+from levelmark.domain.system import ADDED
 from levelmark.engine.model import Model
 from levelmark.engine.translating import told_blueprint
 from levelmark.storage import Storage
@@ -14,6 +15,12 @@ from levelmark.storage import Storage
 def relations_to(blueprint: Blueprint, target: str) -> tuple[str, ...]:
     """The relations of a blueprint that lead to the one of that identifier, which may be its own."""
     return tuple(name for name, one in blueprint.relations.items() if one.target == target)
+
+
+def _chosen_to(blueprint: Blueprint, target: str) -> tuple[str, ...]:
+    """The same without those that the server has added itself: these go with their target."""
+    names = relations_to(blueprint, target)
+    return tuple(name for name in names if blueprint.relations[name].description != ADDED)
 
 
 async def uses_of(
@@ -30,7 +37,7 @@ async def uses_of(
     before, after = Model(stored, operators), Model(others, operators)
     uses = [
         *((one.identifier, f"its relation `{name}` leads to `{called}`")
-          for one in others for name in relations_to(one, called)),
+          for one in others for name in _chosen_to(one, called)),
         *((owner, f"its property `{name}` is derived through `{called}`")
           for owner, name in after.flaws if (owner, name) not in before.flaws),
     ]  # fmt: skip

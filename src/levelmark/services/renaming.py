@@ -25,6 +25,7 @@ from levelmark.engine.validation.shapes import LEVEL_TITLE
 from levelmark.services.clock import Clock, now_text
 from levelmark.services.naming import NamingSource
 from levelmark.services.outcome import Outcome, Written
+from levelmark.services.system.protection import kept_issues, renaming_issue
 from levelmark.storage import Storage
 
 _Answer = TypeVar("_Answer")
@@ -78,6 +79,8 @@ class RenamingService:
         return await _repeated(lambda: self._try_blueprint(identifier, to), identifier)
 
     async def _try_blueprint(self, identifier: str, to: str) -> Written[Versioned[Blueprint]] | None:
+        if (issue := renaming_issue(identifier)) is not None:
+            return Written(Outcome.INVALID, None, (issue,))
         naming = await self._naming.fresh()
         before = await self._blueprints.get(naming.blueprints.key(identifier))
         if before is not None and before.name != identifier:
@@ -118,7 +121,7 @@ class RenamingService:
             suggestion = nearest(blueprint, await self._blueprint_names())
             issue = Issue.error(("blueprint",), "NOT_FOUND", message, suggestion)
             return Written(Outcome.INVALID, None, (issue,))
-        issues = [*read(before).issues(name, to)]
+        issues = [*read(before).issues(name, to), *kept_issues(before, name)]
         if has_errors(issues):
             return Written(Outcome.INVALID, None, tuple(issues))
         names = replace(before.names, things=before.names.things.renamed(name, to))

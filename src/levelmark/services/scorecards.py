@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from levelmark.domain.blueprint import Blueprint
+from levelmark.domain.blueprint import RESERVED, Blueprint
 from levelmark.domain.change import CauseKind
 from levelmark.domain.documents import to_document, to_scorecard
 from levelmark.domain.errors import ConflictError
@@ -25,6 +25,7 @@ from levelmark.services.keying import Keyed, keyed_scorecard
 from levelmark.services.naming import NamingSource
 from levelmark.services.outcome import Deleted, Outcome, Written
 from levelmark.services.rule_edit import RuleEdit
+from levelmark.services.system.installation import Installation
 from levelmark.storage import Storage
 from levelmark.storage.pages import Page, Selection
 
@@ -40,7 +41,9 @@ class ScorecardService:
         storage: Storage,
         catalogue: Catalogue,
         evaluations: EvaluationService,
+        *,
         naming: NamingSource,
+        installation: Installation,
         clock: Clock,
     ) -> None:
         self._storage = storage
@@ -48,6 +51,7 @@ class ScorecardService:
         self._catalogue = catalogue
         self._evaluations = evaluations
         self._naming = naming
+        self._installation = installation
         self._clock = clock
 
     async def upsert(self, document: Json) -> Written[Versioned[Scorecard]]:
@@ -92,6 +96,8 @@ class ScorecardService:
     ) -> list[Issue]:
         if not isinstance(name, str):
             return []
+        if name in RESERVED:
+            return [_of_the_system(name)]
         if definitions is None:
             return [await self._unknown_blueprint(name)]
         if before is None or before.value.blueprint == naming.blueprints.key(name):
@@ -106,6 +112,7 @@ class ScorecardService:
             return Written(Outcome.UNCHANGED, before, issues)
         known = await self._catalogue.current([scorecard.blueprint])
         if before is None:
+            await self._installation.relate([scorecard.blueprint])
             outcome, stored = Outcome.CREATED, await self._shelf.add(scorecard, now, names)
         else:
             outcome, stored = Outcome.UPDATED, await self._shelf.replace(before, scorecard, now, names)
@@ -211,6 +218,11 @@ def _deletion(scorecard: Scorecard, rule: str) -> RuleEdit | Issue:
     message = f"scorecard `{scorecard.identifier}` has no rule `{rule}`"
     names = [one.identifier for one in scorecard.rules]
     return Issue.error(("identifier",), "NOT_FOUND", message, nearest(rule, names))
+
+
+def _of_the_system(blueprint: str) -> Issue:
+    message = f"the entities of `{blueprint}` are read and not stored, so no scorecard applies to them"
+    return Issue.error(("blueprint",), "SYSTEM_BLUEPRINT", message)
 
 
 def _of_another(scorecard: str, blueprint: str) -> Issue:

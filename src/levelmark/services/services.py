@@ -35,6 +35,7 @@ from levelmark.services.scorecards import ScorecardService
 from levelmark.services.search import SearchService
 from levelmark.services.spreading import Spreading
 from levelmark.services.surrounding import Surrounding
+from levelmark.services.system.installation import Installation
 from levelmark.services.timekeeping import Timekeeping
 from levelmark.services.trends import TrendService
 from levelmark.services.writing import Aftermath, Writing
@@ -85,7 +86,15 @@ class Services:
         self.rollups = Rollups(storage, self.catalogue, clock)
         self.trends = TrendService(storage, self.catalogue, clock)
         self.figures = FigureService(storage, self.catalogue)
-        self.scorecards = ScorecardService(storage, self.catalogue, self.evaluations, self.naming, clock)
+        self.installation = Installation(storage, self.naming, clock)
+        self.scorecards = ScorecardService(
+            storage,
+            self.catalogue,
+            self.evaluations,
+            naming=self.naming,
+            installation=self.installation,
+            clock=clock,
+        )
         self.blueprints = BlueprintService(
             storage,
             self.catalogue,
@@ -93,6 +102,7 @@ class Services:
             evaluations=self.evaluations,
             removal=removal,
             naming=self.naming,
+            installation=self.installation,
             clock=clock,
         )
         self.renaming = RenamingService(storage, self.naming, clock)
@@ -118,6 +128,7 @@ class Services:
         return not self.rippling.quiet or await self.storage.evaluations.any_open()
 
     async def __aenter__(self) -> Self:
+        await self.installation.ensure()
         work = (
             self._database_clock.run,
             self.feed.run,

@@ -6,7 +6,7 @@ What is in the right shape is judged even where something beside it is not, so t
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from levelmark.domain.blueprint import META_PROPERTIES, RESERVED, Blueprint
+from levelmark.domain.blueprint import META_PROPERTIES, Blueprint
 from levelmark.domain.documents import to_blueprint
 from levelmark.domain.issue import Issue, Path, has_errors, nearest
 from levelmark.domain.json import Json, json_issues
@@ -35,10 +35,6 @@ def read_blueprint(document: Json) -> Checked[Blueprint]:
 def _meaning_issues(document: Json) -> Iterator[Issue]:
     if not isinstance(document, dict):
         return
-    identifier = document.get("identifier")
-    if isinstance(identifier, str) and identifier in RESERVED:
-        message = f"`{identifier}` is kept for the server's own blueprints; choose another"
-        yield Issue.error(("identifier",), "RESERVED", message)
     schema = _object(document.get("schema"))
     properties = _object(schema.get("properties"))
     for name, property_schema in properties.items():

@@ -1,0 +1,1 @@
+"""Scorecards, rules and rule results as entities of the system blueprints."""
