@@ -77,10 +77,10 @@ class Loaders:
         return await self.scorecard_at.load_many([(name, at) for name in names])
 
     async def _entities_at(self, asks: Sequence[tuple[EntityKey, datetime]]) -> list[Entity | None]:
-        history = self._services.storage.history
+        entities = self._services.entities
         found: dict[tuple[EntityKey, datetime], Entity] = {}
         for at, keys in _by_instant(asks).items():
-            found |= {(key, at): one for key, one in (await history.get(keys, at)).items()}
+            found |= {(key, at): one for key, one in (await entities.get(keys, at)).items()}
         return [found.get(ask) for ask in asks]
 
     async def _scorecards_at(self, asks: Sequence[tuple[str, datetime]]) -> list[Versioned[Scorecard] | None]:
@@ -109,13 +109,13 @@ class Loaders:
         return [[one.name for one in stored]] * len(asked)
 
     async def _existing(self, keys: Sequence[EntityKey]) -> list[bool]:
-        found = await self._services.storage.relations.existing(keys)
+        found = await self._services.entities.existing(keys)
         return [key in found for key in keys]
 
     async def _pointing(self, asks: Sequence[Pointing]) -> list[list[str]]:
         # Each may find one more than it shows. What would be found beyond that is refused by whoever counts.
         most = max(self._allowance.left, 0) + len(asks) + 1
-        return await self._services.storage.relations.pointing(asks, most)
+        return await self._services.entities.pointing(asks, most)
 
 
 def _by_instant(asks: Iterable[tuple[Key, datetime]]) -> dict[datetime, list[Key]]:

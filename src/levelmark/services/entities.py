@@ -1,8 +1,10 @@
 """Entities: written with their scores, read in pages, deleted with a last word in the log."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Final
 
+from levelmark.domain.blueprint import RESERVED
 from levelmark.domain.change import CauseKind
 from levelmark.domain.entity import Entity
 from levelmark.domain.issue import Issue
@@ -15,10 +17,12 @@ from levelmark.services.listing import Ask, Listed, Listing
 from levelmark.services.outcome import Outcome, Written
 from levelmark.services.pointers import Pointers
 from levelmark.services.removal import Removal
+from levelmark.services.system.reading import SystemReading
 from levelmark.services.targets import Targets
 from levelmark.services.writing import Draft, Mode, Writing
 from levelmark.storage import Storage
 from levelmark.storage.pages import Selection
+from levelmark.storage.relations import Pointing
 
 MAX_AT_ONCE: Final = 1_000
 """Entities that one request may write or delete."""
@@ -28,18 +32,49 @@ class EntityService:
     """What can be done with entities."""
 
     def __init__(
-        self, storage: Storage, catalogue: Catalogue, writing: Writing, removal: Removal, listing: Listing
+        self,
+        storage: Storage,
+        catalogue: Catalogue,
+        writing: Writing,
+        removal: Removal,
+        listing: Listing,
+        *,
+        system: SystemReading,
     ) -> None:
         self._store = storage.entities
+        self._history = storage.history
+        self._relations = storage.relations
+        self._system = system
         self._writing = writing
         self._removal = removal
         self._listing = listing
         self._targets = Targets(storage, catalogue)
         self._pointers = Pointers(storage)
 
-    async def get(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Entity]:
-        """The entities of these (blueprint, identifier) pairs, those that exist."""
-        return {key: held.entity for key, held in (await self._store.get(keys)).items()}
+    async def get(
+        self, keys: Iterable[tuple[str, str]], at: datetime | None = None
+    ) -> dict[tuple[str, str], Entity]:
+        """The entities of these (blueprint, identifier) pairs, those that exist, or did at the instant."""
+        wanted = list(keys)
+        stored = [key for key in wanted if key[0] not in RESERVED]
+        found = await self._system.get([key for key in wanted if key[0] in RESERVED], at)
+        if at is not None:
+            return {**found, **await self._history.get(stored, at)}
+        return {**found, **{key: held.entity for key, held in (await self._store.get(stored)).items()}}
+
+    async def existing(self, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those of the keys that entities have."""
+        system = await self._system.get([key for key in keys if key[0] in RESERVED])
+        return {*system, *await self._relations.existing(key for key in keys if key[0] not in RESERVED)}
+
+    async def pointing(self, asks: Sequence[Pointing], most: int) -> list[list[str]]:
+        """The identifiers of those that point, for each of the asks; of the stored together `most`."""
+        stored = iter(
+            await self._relations.pointing([ask for ask in asks if ask.blueprint not in RESERVED], most)
+        )
+        return [
+            await self._system.pointing(ask) if ask.blueprint in RESERVED else next(stored) for ask in asks
+        ]
 
     async def page(
         self, selection: Selection, query: Json, ask: Ask, naming: Naming = UNNAMED
@@ -51,6 +86,8 @@ class EntityService:
         Raises NotFoundError where there is no such blueprint or scorecard, InvalidInputError where the query
         is not sound, or nothing can be ordered by the property.
         """
+        if selection.blueprint in RESERVED:
+            return await self._system.listed(selection, query, ask)
         return await self._listing.listed(selection, query, ask, naming)
 
     async def upsert(

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from levelmark.domain.blueprint import Blueprint
+from levelmark.domain.blueprint import RESERVED, Blueprint
 from levelmark.domain.entity import Entity
 from levelmark.domain.errors import InvalidInputError, LimitExceededError
 from levelmark.domain.json import Json, JsonType
@@ -20,6 +20,7 @@ from levelmark.services.catalogue import Catalogue, Definitions
 from levelmark.services.clock import Clock
 from levelmark.services.lookup import Lookup, known_property, known_relation, known_scorecard
 from levelmark.services.sieve import Sieve, Sieves
+from levelmark.services.system.reading import SystemReading
 from levelmark.storage import Storage
 from levelmark.storage.facets import Counts, members_of
 from levelmark.storage.pages import Page, Selection
@@ -49,7 +50,8 @@ class _Reader(Struct, frozen=True):
 class FacetService:
     """Counts values over the entities of a blueprint."""
 
-    def __init__(self, storage: Storage, catalogue: Catalogue, clock: Clock) -> None:
+    def __init__(self, storage: Storage, catalogue: Catalogue, system: SystemReading, clock: Clock) -> None:
+        self._system = system
         self._sieves = Sieves(storage, catalogue, clock)
         self._facets = storage.facets
         self._entities = storage.entities
@@ -70,6 +72,8 @@ class FacetService:
         """
         definitions = await self._lookup.blueprint(selection.blueprint, naming)
         reader = _reader(subject, definitions, naming)
+        if selection.blueprint in RESERVED:
+            selection = await self._system.selected(selection, query)
         sieved = await self._sieves.of(definitions.blueprint, selection, query, naming)
         if sieved.test is None:
             found = await self._facets.counts(sieved.selection, reader.members, first + 1)

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from levelmark.domain.blueprint import RESERVED
 from levelmark.domain.entity import Entity
 from levelmark.domain.naming import UNNAMED, Naming
 from levelmark.domain.search import Search, Term
 from levelmark.domain.words import name_words, words
 from levelmark.services.catalogue import Catalogue
 from levelmark.services.lookup import Lookup
+from levelmark.services.system.reading import SystemReading
 from levelmark.storage import Storage
 from levelmark.storage.searching import Hit, texts_in
 
@@ -33,7 +35,8 @@ class Hits(Struct, frozen=True):
 class SearchService:
     """Finds entities."""
 
-    def __init__(self, storage: Storage, catalogue: Catalogue) -> None:
+    def __init__(self, storage: Storage, catalogue: Catalogue, system: SystemReading) -> None:
+        self._system = system
         self._search = storage.search
         self._entities = storage.entities
         self._lookup = Lookup(storage, catalogue)
@@ -57,10 +60,20 @@ class SearchService:
         await self._lookup.blueprints(blueprints or (), naming)
         search = await self._search.anchored(search)
         hits = await self._search.hits(search, blueprints, teams, after, first + 1)
+        if teams is None and (blueprints is None or not RESERVED.isdisjoint(blueprints)):
+            source = await self._system.searched()
+            hits += await self._search.hits(search, blueprints, teams, after, first + 1, source=source)
+            hits.sort(key=lambda hit: (-hit.score, hit.blueprint, hit.identifier))
         page = hits[:first]
-        held = await self._entities.get([(hit.blueprint, hit.identifier) for hit in page])
-        entities = [(hit, held.get((hit.blueprint, hit.identifier))) for hit in page]
-        found = tuple(Found(hit, one.entity, matched(search, one.entity)) for hit, one in entities if one)
+        keys = [(hit.blueprint, hit.identifier) for hit in page]
+        held = await self._entities.get(key for key in keys if key[0] not in RESERVED)
+        entities = {key: one.entity for key, one in held.items()}
+        entities |= await self._system.get(key for key in keys if key[0] in RESERVED)
+        found = tuple(
+            Found(hit, one, matched(search, one))
+            for hit, key in zip(page, keys, strict=True)
+            if (one := entities.get(key))
+        )
         return Hits(found, page[-1] if page else after, len(hits) > first)
 
 

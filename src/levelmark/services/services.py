@@ -36,6 +36,7 @@ from levelmark.services.search import SearchService
 from levelmark.services.spreading import Spreading
 from levelmark.services.surrounding import Surrounding
 from levelmark.services.system.installation import Installation
+from levelmark.services.system.reading import SystemReading
 from levelmark.services.timekeeping import Timekeeping
 from levelmark.services.trends import TrendService
 from levelmark.services.writing import Aftermath, Writing
@@ -80,10 +81,19 @@ class Services:
         self.evaluations = EvaluationService(storage, self.catalogue, writing, clock)
         removal = Removal(storage, self.catalogue, self.delivery, self.rippling, clock=clock)
         listing = Listing(storage, self.catalogue, clock)
-        self.entities = EntityService(storage, self.catalogue, writing, removal, listing)
-        self.search = SearchService(storage, self.catalogue)
-        self.facets = FacetService(storage, self.catalogue, clock)
         self.rollups = Rollups(storage, self.catalogue, clock)
+        system = SystemReading(
+            storage,
+            self.catalogue,
+            listing,
+            naming=self.naming,
+            rollups=self.rollups,
+            calculator=self.calculator,
+            clock=clock,
+        )
+        self.entities = EntityService(storage, self.catalogue, writing, removal, listing, system=system)
+        self.search = SearchService(storage, self.catalogue, system)
+        self.facets = FacetService(storage, self.catalogue, system, clock)
         self.trends = TrendService(storage, self.catalogue, clock)
         self.figures = FigureService(storage, self.catalogue)
         self.installation = Installation(storage, self.naming, clock)

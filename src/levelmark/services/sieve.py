@@ -56,7 +56,7 @@ class Sieves:
         if selection.source.at is not None:
             await self._history.flush()
         if selection.search is not None:
-            if not selection.source.plain or selection.source.at is not None:
+            if selection.source.at is not None:
                 raise InvalidInputError("words are searched in what stands now; leave `search` or `asOf` out")
             selection = replace(selection, search=await self._search.anchored(selection.search))
         return Sieve(selection) if query is None else self._queried(blueprint, selection, query, naming)

@@ -94,7 +94,7 @@ class Selection(Struct, frozen=True):
             parts.append(standing)
         if self.teams is not None:
             parts.append({"teams": {"$in": list(self.teams)}})
-        search = matching(self.search) if self.search else None
+        search = matching(self.search, indexed=self.source.plain) if self.search else None
         behind = page.behind() if page else None
         parts += [part for part in (self.prefilter, self._level(), self.results, search, behind) if part]
         return {"$and": parts}

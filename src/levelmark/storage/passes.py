@@ -77,6 +77,7 @@ class PassStore:
         """The entities in the rows of these keys, those that still exist."""
         wanted = {"_id": {"$in": list(keys)}, "blueprint": {"$ne": None}}
         pipeline = [{"$match": wanted}, {"$project": {"search": 0}}]
+        source = source.narrow(keys) if source.narrow else source
         with bounded():
             cursor = source.aggregate(self._database, pipeline, batchSize=len(keys) + 1)
             rows = await cursor.to_list(None)

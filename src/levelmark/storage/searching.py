@@ -15,11 +15,13 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from msgspec import Struct
 from msgspec.structs import replace
 
+from levelmark.domain.blueprint import RESERVED
 from levelmark.domain.entity import Entity
 from levelmark.domain.json import Json
 from levelmark.domain.search import Search, Term
 from levelmark.domain.words import MAX_TEXT, name_words, words
 from levelmark.storage.bounds import PATIENCE_MS, bounded
+from levelmark.storage.sources import ENTITIES, Source
 
 MAX_TEXTS: Final = 20_000
 """Characters of an entity's own texts that are searched, at most; of each text, the first thousand."""
@@ -49,6 +51,7 @@ class SearchStore:
     """Finds entities of all blueprints by their words."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._database = database
         self._rows = database["entities"]
 
     async def hits(
@@ -58,17 +61,24 @@ class SearchStore:
         teams: Sequence[str] | None,
         after: Hit | None,
         limit: int,
+        *,
+        source: Source = ENTITIES,
     ) -> list[Hit]:
-        """The best hits behind `after`, at most `limit`: no more than these are held in memory."""
+        """The best hits behind `after`, at most `limit`: no more than these are held in memory.
+
+        What is stored of entities that stand in a source of their own is not found among the others.
+        """
+        others = [{"blueprint": {"$nin": sorted(RESERVED)}}] if source.plain else []
+        found = matching(search, indexed=source.plain)
         pipeline: list[dict[str, Any]] = [
-            {"$match": {"$and": [matching(search), *_narrowed(blueprints, teams)]}},
+            {"$match": {"$and": [found, *_narrowed(blueprints, teams), *others]}},
             {"$project": {"_id": 0, "blueprint": 1, "identifier": 1, "score": _score(search)}},
             *([] if after is None else [{"$match": _behind(after)}]),
             {"$sort": {"score": -1, "blueprint": 1, "identifier": 1}},
             {"$limit": limit},
         ]
         with bounded():
-            cursor = self._rows.aggregate(pipeline, allowDiskUse=False, maxTimeMS=PATIENCE_MS)
+            cursor = source.aggregate(self._database, pipeline, allowDiskUse=False, maxTimeMS=PATIENCE_MS)
             return [Hit(**row) for row in await cursor.to_list(None)]
 
     async def anchored(self, search: Search) -> Search:
@@ -96,9 +106,11 @@ def search_field(entity: Entity) -> dict[str, str]:
     }
 
 
-def matching(search: Search) -> dict[str, Any]:
-    """A condition on rows: all terms of the search are found in them."""
+def matching(search: Search, *, indexed: bool = True) -> dict[str, Any]:
+    """A condition on rows: all terms of the search are found in them; `indexed` where there is an index."""
     every = {"$and": [_found(term) for term in search.terms]}
+    if not indexed:
+        return {"$expr": every}
     return {**_having(search.anchor or search.words[0]), "$expr": every}
 
 

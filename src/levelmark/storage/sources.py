@@ -1,6 +1,6 @@
 """Sources: where rows are read: the entities as they stand, as they stood, or what a pipeline makes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -21,12 +21,14 @@ class Source(Struct, frozen=True):
     """Rows in the shape of those of entities.
 
     They are of a collection, or of none where `stages` alone make them; `stages` turn the collection's rows
-    into others. With `at`, they are those of the history that stood at that instant.
+    into others. With `at`, they are those of the history that stood at that instant. `narrow` gives a source
+    in which the rows of some keys are found with less to look at.
     """
 
     collection: str | None = "entities"
     stages: tuple[Mapping[str, Any], ...] = ()
     at: datetime | None = None
+    narrow: Callable[[Sequence[object]], "Source"] | None = None
 
     @property
     def plain(self) -> bool:
