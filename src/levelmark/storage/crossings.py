@@ -8,7 +8,7 @@ from levelmark.engine.trend.events import ORIGINS, Origin, Standing
 from levelmark.engine.trend.scope import Scope
 from levelmark.engine.trend.tags import NONE, Tag, TagKind, TagValue, tag_value
 from levelmark.storage.happenings import FIRST_VERSION
-from levelmark.storage.tags import tag_fields, tags_after, tags_before
+from levelmark.storage.tags import tag_fields, values_after, values_before
 
 
 def read_fields(scope: Scope) -> dict[str, int]:
@@ -59,7 +59,7 @@ def _standing(row: Mapping[str, Any], scope: Scope, levels: _Told, results: _Tol
         if tag.kind is TagKind.LEVEL:
             level = levels.get((tag.name, None))
             return frozenset({NONE if level is None else tag_value(level)})
-        return tags_before(row, tag) if then else tags_after(row, tag)
+        return values_before(row, tag) if then else values_after(row, tag)
 
     wanted = {
         (scorecard, rule): result

@@ -4,23 +4,23 @@ Most states leave an entity in its groups: their moves are counted inside the da
 The few that take it into others are fetched, and told apart by the engine.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
-from levelmark.engine.trend.events import Event, Origin, What, events
+from levelmark.engine.trend.events import Event, What, events
 from levelmark.engine.trend.intervals import place
 from levelmark.engine.trend.scope import Scope
-from levelmark.engine.trend.tags import Group, tag_value
+from levelmark.engine.trend.tags import Group
 from levelmark.storage import happenings
 from levelmark.storage.bounds import PATIENCE_MS, bounded
 from levelmark.storage.crossings import origin_of, read_fields, standings
 from levelmark.storage.happenings import FIRST_VERSION
 from levelmark.storage.pages import Selection
 from levelmark.storage.sources import as_of
-from levelmark.storage.tags import is_one_of, tag_members
+from levelmark.storage.tags import has_one_of
 
 _BATCH: Final = 1_000
 
@@ -40,10 +40,11 @@ class TrendStore:
     async def stood(self, scope: Scope, at: datetime) -> AsyncIterator[Stood]:
         """What stood at an instant."""
         selection = Selection(scope.blueprint, scope.teams, source=as_of(at))
-        pipeline = [{"$match": selection.conditions()}, *_counted(scope, happenings.standing(scope))]
-        async for row in self._aggregated(pipeline):
-            key = row["_id"]
-            yield _group(scope, key), What(key["w"]), key["a"], row["times"]
+        conditions = [selection.conditions(), *_having(scope)]
+        async for count in self._aggregated([{"$match": {"$and": conditions}}, *happenings.standing(scope)]):
+            for group in happenings.groups_of(scope, count["_id"]):
+                for what, value, times in happenings.stood(count):
+                    yield group, what, value, times
 
     async def befell(self, scope: Scope, begin: datetime, ats: Sequence[datetime]) -> AsyncIterator[Befell]:
         """What happened after `begin`, by the points at `ats`, which are in order."""
@@ -53,14 +54,13 @@ class TrendStore:
             yield crossed
 
     async def _stayed(self, scope: Scope, begin: datetime, ats: Sequence[datetime]) -> AsyncIterator[Befell]:
-        conditions = [_within(scope, begin, ats[-1]), _staying(scope)]
-        if scope.teams is not None:
-            conditions.append({"teams": {"$in": list(scope.teams)}})
-        pipeline = [{"$match": {"$and": conditions}}, *_counted(scope, happenings.moved(scope), ats)]
-        async for row in self._aggregated(pipeline):
-            key = row["_id"]
-            event = Event(What(key["w"]), key["b"], key["a"], Origin(key["o"]))
-            yield key["p"], _group(scope, key), event, row["times"]
+        conditions = [_within(scope, begin, ats[-1]), *_having(scope), _staying(scope)]
+        async for count in self._aggregated(
+            [{"$match": {"$and": conditions}}, *happenings.moving(scope, ats)]
+        ):
+            event = happenings.moved(count)
+            for group in happenings.groups_of(scope, count["_id"]):
+                yield count["_id"]["p"], group, event, count["times"]
 
     async def _aggregated(self, pipeline: list[dict[str, Any]]) -> AsyncIterator[dict[str, Any]]:
         with bounded():
@@ -90,6 +90,12 @@ def _within(scope: Scope, begin: datetime, end: datetime) -> dict[str, Any]:
     return {"blueprint": scope.blueprint, "from": {"$gt": begin, "$lte": end}}
 
 
+def _having(scope: Scope) -> list[dict[str, Any]]:
+    """What rows that stand, or stay, where they count have."""
+    conditions = (has_one_of(tag, values) for tag, values in scope.where)
+    return [one for one in conditions if one is not None]
+
+
 def _crossing(scope: Scope) -> list[dict[str, Any]]:
     """What rows that take an entity into other groups have, any of it."""
     names = {name for tag in scope.tags if (name := tag.changes_as) is not None}
@@ -107,32 +113,3 @@ def _staying(scope: Scope) -> dict[str, Any]:
     telling: dict[str, Any] = {"$or": [move, {"version": FIRST_VERSION}, {"gone": True}]}
     crossing = _crossing(scope)
     return {"$and": [telling, {"$nor": crossing}]} if crossing else telling
-
-
-def _counted(
-    scope: Scope, told: Mapping[str, Any], ats: Sequence[datetime] | None = None
-) -> list[dict[str, Any]]:
-    """The stages that count what rows tell, by group, and by point where there are points."""
-    groups = {f"g{place}": tag_members(tag) for place, tag in enumerate(scope.by)}
-    wanted = {f"f{place}": tag_members(tag) for place, (tag, _) in enumerate(scope.where)}
-    point = {"p": _place(ats, 0, len(ats) - 1)} if ats is not None else {}
-    key = {name: f"${name}" for name in (*groups, *point)} | {name: f"$t.{name}" for name in "wbao"}
-    return [
-        {"$project": {"_id": 0, **groups, **wanted, **point, "t": told}},
-        *({"$match": is_one_of(f"f{place}", values)} for place, (_, values) in enumerate(scope.where)),
-        *({"$unwind": f"${name}"} for name in (*groups, "t")),
-        {"$group": {"_id": key, "times": {"$sum": 1}}},
-    ]
-
-
-def _place(ats: Sequence[datetime], first: int, last: int) -> Any:
-    """The place of the first of the instants that is not before a row's: found by halves."""
-    if first == last:
-        return {"$literal": first}
-    middle = (first + last) // 2
-    halves = _place(ats, first, middle), _place(ats, middle + 1, last)
-    return {"$cond": [{"$lte": ["$from", ats[middle]]}, *halves]}
-
-
-def _group(scope: Scope, key: Mapping[str, Any]) -> Group:
-    return tuple(tag_value(key[f"g{place}"]) for place in range(len(scope.by)))
