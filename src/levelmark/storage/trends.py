@@ -13,7 +13,7 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from levelmark.engine.trend.events import Event, What, events
 from levelmark.engine.trend.intervals import place
 from levelmark.engine.trend.scope import Scope
-from levelmark.engine.trend.tags import Group
+from levelmark.engine.trend.tags import Group, TagKind
 from levelmark.storage import happenings
 from levelmark.storage.bounds import PATIENCE_MS, bounded
 from levelmark.storage.crossings import origin_of, read_fields, standings
@@ -23,6 +23,15 @@ from levelmark.storage.sources import as_of
 from levelmark.storage.tags import has_one_of
 
 _BATCH: Final = 1_000
+
+Index: TypeAlias = dict[str, int]
+
+# The database would try several of the indexes, and choose by the first hundred rows: at an early instant,
+# those that stood then come first in some index that leads through all the others, too.
+_BEGINNING: Final[Index] = {"blueprint": 1, "from": 1}
+_STANDING: Final[Index] = {"blueprint": 1, "fork": 1, "from": 1}
+_OF_TEAMS: Final[Index] = {"blueprint": 1, "teams": 1, "from": 1, "to": 1}
+_OF_IDENTIFIERS: Final[Index] = {"blueprint": 1, "identifier": 1, "from": 1}
 
 Stood: TypeAlias = tuple[Group, What, str, int]
 """So many of a value stood in a group: as many entities (""), entities on a level, or results."""
@@ -41,7 +50,8 @@ class TrendStore:
         """What stood at an instant."""
         selection = Selection(scope.blueprint, scope.teams, source=as_of(at))
         conditions = [selection.conditions(), *_having(scope)]
-        async for count in self._aggregated([{"$match": {"$and": conditions}}, *happenings.standing(scope)]):
+        pipeline = [{"$match": {"$and": conditions}}, *happenings.standing(scope)]
+        async for count in self._aggregated(pipeline, _index(scope, _STANDING)):
             for group in happenings.groups_of(scope, count["_id"]):
                 for what, value, times in happenings.stood(count):
                     yield group, what, value, times
@@ -55,17 +65,18 @@ class TrendStore:
 
     async def _stayed(self, scope: Scope, begin: datetime, ats: Sequence[datetime]) -> AsyncIterator[Befell]:
         conditions = [_within(scope, begin, ats[-1]), *_having(scope), _staying(scope)]
-        async for count in self._aggregated(
-            [{"$match": {"$and": conditions}}, *happenings.moving(scope, ats)]
-        ):
+        pipeline = [{"$match": {"$and": conditions}}, *happenings.moving(scope, ats)]
+        async for count in self._aggregated(pipeline, _index(scope, _BEGINNING)):
             event = happenings.moved(count)
             for group in happenings.groups_of(scope, count["_id"]):
                 yield count["_id"]["p"], group, event, count["times"]
 
-    async def _aggregated(self, pipeline: list[dict[str, Any]]) -> AsyncIterator[dict[str, Any]]:
+    async def _aggregated(
+        self, pipeline: list[dict[str, Any]], index: Index
+    ) -> AsyncIterator[dict[str, Any]]:
         with bounded():
             cursor = self._rows.aggregate(
-                pipeline, allowDiskUse=False, maxTimeMS=PATIENCE_MS, batchSize=_BATCH
+                pipeline, hint=index, allowDiskUse=False, maxTimeMS=PATIENCE_MS, batchSize=_BATCH
             )
             async for row in cursor:
                 yield row
@@ -82,12 +93,19 @@ class TrendStore:
             cursor = self._rows.find({"$and": conditions}, read_fields(scope), max_time_ms=PATIENCE_MS)
             async for row in cursor.batch_size(_BATCH):
                 seen = place(ats, row["from"])
-                for group, event in events(*standings(row, scope), origin_of(row)):
-                    yield seen, group, event, 1
+                for group, event, times in events(*standings(row, scope), origin_of(row)):
+                    yield seen, group, event, times
 
 
 def _within(scope: Scope, begin: datetime, end: datetime) -> dict[str, Any]:
     return {"blueprint": scope.blueprint, "from": {"$gt": begin, "$lte": end}}
+
+
+def _index(scope: Scope, otherwise: Index) -> Index:
+    """The index that leads to the fewest rows."""
+    if any(tag.kind is TagKind.IDENTIFIER for tag, _ in scope.where):
+        return _OF_IDENTIFIERS
+    return otherwise if scope.teams is None else _OF_TEAMS
 
 
 def _having(scope: Scope) -> list[dict[str, Any]]:

@@ -27,12 +27,12 @@ def series_of(everyone: list[list[State]], hours: int) -> tuple[Series, list[Sta
     series, ats = Series(found), [one.at for one in found]
     for life in everyone:
         base = at(life, BEGIN)
-        for group, event in events(None, base, Origin.ENTITY):
-            series.begin(group, event.what, event.after or "", 1)
+        for group, event, times in events(None, base, Origin.ENTITY):
+            series.begin(group, event.what, event.after or "", times)
         for state, before in steps(life):
             if BEGIN < state.at <= ats[-1]:
-                for group, event in events(before, state.standing, state.origin):
-                    series.add(place(ats, state.at), group, event)
+                for group, event, times in events(before, state.standing, state.origin):
+                    series.add(place(ats, state.at), group, event, times)
     return series, [state for life in everyone for state in life]
 
 

@@ -4,9 +4,10 @@ Within a group, results change as the moves say. Where an entity comes into a gr
 a tag has changed, all that it has comes or goes `across`: nothing of it has become better or worse.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
@@ -69,19 +70,23 @@ class Standing(Struct, frozen=True):
     scorecards: frozenset[str]
 
 
-def events(before: Standing | None, after: Standing | None, origin: Origin) -> Iterator[tuple[Group, Event]]:
+Befallen: TypeAlias = tuple[Group, Event, int]
+"""What befell a group, and how many times."""
+
+
+def events(before: Standing | None, after: Standing | None, origin: Origin) -> Iterator[Befallen]:
     """What becoming `after` means for each group; None stands for an entity that does not exist."""
     groups_before = before.groups if before else frozenset[Group]()
     groups_after = after.groups if after else frozenset[Group]()
     if before and after:
         within = list(_within(before, after, origin))
-        yield from ((group, event) for group in groups_before & groups_after for event in within)
+        yield from ((group, event, 1) for group in groups_before & groups_after for event in within)
     if before:
         left = list(_left(before, origin, across=after is not None))
-        yield from ((group, event) for group in groups_before - groups_after for event in left)
+        yield from ((group, *event) for group in groups_before - groups_after for event in left)
     if after:
         come = list(_come(after, origin, across=before is not None))
-        yield from ((group, event) for group in groups_after - groups_before for event in come)
+        yield from ((group, *event) for group in groups_after - groups_before for event in come)
 
 
 def _within(before: Standing, after: Standing, origin: Origin) -> Iterator[Event]:
@@ -102,14 +107,14 @@ def _either(
     return dict.fromkeys([*one, *other])
 
 
-def _left(standing: Standing, origin: Origin, *, across: bool) -> Iterator[Event]:
-    yield Event(What.ENTITY, "", None, origin, across)
+def _left(standing: Standing, origin: Origin, *, across: bool) -> Iterator[tuple[Event, int]]:
+    yield Event(What.ENTITY, "", None, origin, across), 1
     if standing.level is not None:
-        yield Event(What.LEVEL, standing.level, None, origin, across)
-    for result in standing.results.values():
-        yield Event(What.RESULT, result, None, origin, across)
+        yield Event(What.LEVEL, standing.level, None, origin, across), 1
+    for result, times in Counter(standing.results.values()).items():
+        yield Event(What.RESULT, result, None, origin, across), times
 
 
-def _come(standing: Standing, origin: Origin, *, across: bool) -> Iterator[Event]:
-    for event in _left(standing, origin, across=across):
-        yield Event(event.what, None, event.before, origin, across)
+def _come(standing: Standing, origin: Origin, *, across: bool) -> Iterator[tuple[Event, int]]:
+    for event, times in _left(standing, origin, across=across):
+        yield Event(event.what, None, event.before, origin, across), times
