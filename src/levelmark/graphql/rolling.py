@@ -8,8 +8,11 @@ from msgspec import DecodeError, Struct, json
 from levelmark.domain.errors import InvalidInputError
 from levelmark.domain.naming import KeyOf, Naming
 from levelmark.graphql import cursors
+from levelmark.graphql.arguments import in_scorecards, past, query_of, selection_of
+from levelmark.graphql.inputs.entity import EntityFilterInput
 from levelmark.graphql.inputs.rollups import RollupDimensionInput, RollupOrderInput
 from levelmark.graphql.types.enums import OrderDirection
+from levelmark.services.clock import Clock
 from levelmark.services.rollups import Dimension, Kind, Rollup, Row
 from levelmark.storage.ranking import Figure, Ranking
 
@@ -59,6 +62,27 @@ def _place(text: str, width: int) -> tuple[Scalar, ...]:
         told = "`after` is not a cursor of this list: take it from its `pageInfo.endCursor`"
         raise InvalidInputError(told)
     return parts
+
+
+def rollup_of(
+    by: Sequence[RollupDimensionInput],
+    naming: Naming,
+    clock: Clock,
+    blueprints: Sequence[str] | None = None,
+    scorecards: Sequence[str] | None = None,
+    rules: Sequence[str] | None = None,
+    filter: EntityFilterInput | None = None,
+    as_of: str | None = None,
+) -> Rollup:
+    """The question of a rollup; raises InvalidInputError where its arguments cannot mean one."""
+    return Rollup(
+        tuple(dimension_of(one, naming) for one in by),
+        None if blueprints is None else tuple(naming.blueprints.key(one) for one in blueprints),
+        None if scorecards is None else tuple(scorecards),
+        None if rules is None else tuple(in_scorecards(one, naming) for one in rules),
+        selection_of("", filter, naming, past(as_of, clock)),
+        query_of(filter),
+    )
 
 
 def dimension_of(one: RollupDimensionInput, naming: Naming) -> Dimension:

@@ -12,6 +12,7 @@ from levelmark.graphql.protocol import GraphQLApp, ProtocolSettings, last_event_
 from levelmark.graphql.schema import build_schema
 from levelmark.server.badges import badge_route
 from levelmark.server.metrics import metrics_route
+from levelmark.server.reports import report_routes
 from levelmark.server.settings import Settings
 from levelmark.services import Services
 
@@ -29,9 +30,10 @@ def build_app(services: Services, settings: Settings) -> tuple[Starlette, GraphQ
         return await _readiness(services)
 
     protocol = ProtocolSettings(allowed_origins=settings.allowed_origins)
-    graphql = GraphQLApp(build_schema(), get_context=context, settings=protocol)
+    schema = build_schema()
+    graphql = GraphQLApp(schema, get_context=context, settings=protocol)
     probes = [Route("/healthz", _alive), Route("/readyz", ready)]
-    views = [badge_route(services), metrics_route(services, settings)]
+    views = [badge_route(services), metrics_route(services, settings), *report_routes(services, schema)]
     return Starlette(routes=[*graphql.routes("/graphql"), *probes, *views]), graphql
 
 

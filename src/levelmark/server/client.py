@@ -1,5 +1,7 @@
 """A client: GraphQL over HTTP to a running server, with failures in words for whoever ran a command."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
 from ipaddress import ip_address
 from types import TracebackType
@@ -71,16 +73,35 @@ class Client:
         data: dict[str, Any] = answer["data"]
         return data
 
+    def download(self, path: str, parameters: Mapping[str, Sequence[str]]) -> Iterator[bytes]:
+        """What a path beside the endpoint answers with, in parts as they come.
+
+        Raises an error with the server's words where it refuses, UnreachableError where the answer does not
+        come or breaks off.
+        """
+        url = self.url.join(path).copy_merge_params(parameters)
+        with self._told(url), self._http.stream("GET", url) as response:
+            if response.status_code != HTTPStatus.OK:
+                response.read()
+                raise self._failure(self._answer(response).get("errors") or [])
+            yield from response.iter_bytes()
+
     def _post(self, body: bytes) -> httpx.Response:
-        try:
+        with self._told(self.url):
             return self._http.post(self.url, content=body)
+
+    @contextmanager
+    def _told(self, url: httpx.URL) -> Iterator[None]:
+        """Tells in words what keeps an answer from coming."""
+        try:
+            yield
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             remedy = "start one with `levelmark serve`, or name it with --server or LEVELMARK_SERVER"
-            raise UnreachableError(f"no server answers at {self.url}: {remedy}") from error
+            raise UnreachableError(f"no server answers at {url}: {remedy}") from error
         except httpx.TimeoutException as error:
-            raise UnreachableError(f"{self.url} did not answer within {_TIMEOUT.read:g} seconds") from error
+            raise UnreachableError(f"{url} did not answer within {_TIMEOUT.read:g} seconds") from error
         except httpx.HTTPError as error:
-            raise UnreachableError(f"the connection to {self.url} broke: {error}") from error
+            raise UnreachableError(f"the connection to {url} broke: {error}") from error
 
     def _answer(self, response: httpx.Response) -> dict[str, Any]:
         try:

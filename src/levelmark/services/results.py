@@ -1,7 +1,7 @@
 """Rule results: read out of the entities that hold them, in one order, page by page."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import AsyncGenerator, Iterator
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -14,6 +14,8 @@ from levelmark.services.catalogue import Catalogue
 from levelmark.storage import Storage
 from levelmark.storage.pages import Page, Selection
 from levelmark.storage.sources import ENTITIES, Source
+
+_BATCH: Final = 100  # few enough that nobody waits long while their results are told
 
 
 class Wanted(Struct, frozen=True):
@@ -94,6 +96,20 @@ class ResultService:
             if len(found) == limit:
                 break
         return found
+
+    async def every(self, wanted: Wanted) -> AsyncGenerator[FoundResult, None]:
+        """All wanted results in the same order, read as they are asked for; closing it ends the reading."""
+        scorecards = await self._scorecards(wanted)
+        for blueprint in sorted({one.blueprint for one in scorecards}):
+            own = {one.identifier: one for one in scorecards if one.blueprint == blueprint}
+            conditions = _conditions(wanted, own, None)
+            if conditions is None:
+                continue
+            selection = Selection(blueprint, wanted.teams, results=conditions, source=wanted.source)
+            async with self._storage.entities.scan(selection, Page(batch=_BATCH)) as entities:
+                async for held in entities:
+                    for one in _results(held.entity, own, wanted):
+                        yield one
 
     async def _scorecards(self, wanted: Wanted) -> list[Scorecard]:
         definitions, at = self._storage.definitions, wanted.source.at

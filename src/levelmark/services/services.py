@@ -24,6 +24,7 @@ from levelmark.services.figures import FigureService
 from levelmark.services.listing import Listing
 from levelmark.services.naming import NamingSource
 from levelmark.services.notifications import Notifications, Target
+from levelmark.services.reasons import ReasonService
 from levelmark.services.reconciling import Reconciler
 from levelmark.services.remodelling import Remodelling
 from levelmark.services.removal import Removal
@@ -117,6 +118,7 @@ class Services:
         )
         self.renaming = RenamingService(storage, self.naming, clock)
         self.results = ResultService(storage, self.catalogue)
+        self.reasons = ReasonService(self.catalogue, clock)
         self.spreading = Spreading(storage, self.catalogue, self.rippling, writing, self.evaluations)
         self.timekeeping = Timekeeping(storage, writing, clock)
         self.reconciler = Reconciler(

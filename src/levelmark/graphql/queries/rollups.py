@@ -4,14 +4,12 @@ from typing import Annotated
 
 import strawberry
 
-from levelmark.graphql.arguments import in_scorecards, past, query_of, selection_of
 from levelmark.graphql.connections import After, First, page_size
 from levelmark.graphql.inputs.entity import EntityFilterInput
 from levelmark.graphql.inputs.rollups import RollupDimensionInput, RollupOrderInput
 from levelmark.graphql.queries.request import AsOf, Request
-from levelmark.graphql.rolling import asked, dimension_of
+from levelmark.graphql.rolling import asked, rollup_of
 from levelmark.graphql.types.rollup import RollupConnection
-from levelmark.services.rollups import Rollup
 
 
 @strawberry.type
@@ -58,15 +56,8 @@ class RollupQueries:
         after: After = None,
     ) -> RollupConnection | None:
         """A page of groups."""
-        naming, at = await info.context.naming(), past(as_of, info.context.services.clock)
-        question = Rollup(
-            tuple(dimension_of(one, naming) for one in by),
-            None if blueprints is None else tuple(naming.blueprints.key(one) for one in blueprints),
-            None if scorecards is None else tuple(scorecards),
-            None if rules is None else tuple(in_scorecards(one, naming) for one in rules),
-            selection_of("", filter, naming, at),
-            query_of(filter),
-        )
+        naming, clock = await info.context.naming(), info.context.services.clock
+        question = rollup_of(by, naming, clock, blueprints, scorecards, rules, filter, as_of)
         page = asked(question, by, order_by, after, page_size(first))
         rows = await info.context.services.rollups.rows(question, page.ranking, naming)
         return RollupConnection.of(rows, page, after, naming)

@@ -10,6 +10,7 @@ from levelmark.server.cli.demo import demo
 from levelmark.server.cli.export import export
 from levelmark.server.cli.plugins import plugins
 from levelmark.server.cli.rename import rename
+from levelmark.server.cli.report import report
 from levelmark.server.cli.schema import schema
 from levelmark.server.cli.serve import serve
 from levelmark.server.errors import CommandError
@@ -21,7 +22,7 @@ def levelmark() -> None:
     """Levelmark, a self-hosted scorecard server."""
 
 
-for command in (apply, demo, export, plugins, rename, schema, serve):
+for command in (apply, demo, export, plugins, rename, report, schema, serve):
     levelmark.add_command(command)
 
 

@@ -5,7 +5,6 @@ A file is put in place when it is whole: an export that fails leaves what was th
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -13,8 +12,8 @@ from urllib.parse import quote
 
 from levelmark.server.documents import Format, Kind, write_sections
 from levelmark.server.documents.files import files_of
-from levelmark.server.errors import CommandError
 from levelmark.server.exporting.catalogue import Catalogue
+from levelmark.server.replacing import replacing
 
 _LONGEST_NAME: Final = 150
 
@@ -31,7 +30,7 @@ def to_stream(catalogue: Catalogue, out: BinaryIO, form: Format) -> None:
 
 def to_file(catalogue: Catalogue, path: Path, form: Format) -> None:
     """Writes the whole catalogue into a file."""
-    with _replacing(path) as out:
+    with replacing(path) as out:
         to_stream(catalogue, out, form)
 
 
@@ -41,7 +40,7 @@ def to_folder(catalogue: Catalogue, folder: Path, form: Format) -> list[str]:
 
     def write(name: str, kind: Kind, documents: Iterator[dict[str, object]]) -> None:
         path = folder / f"{name}.{form.value}"
-        with _replacing(path) as out:
+        with replacing(path) as out:
             write_sections(out, {kind.value: documents}, form)
         written.append(path)
 
@@ -63,18 +62,3 @@ def _file_names(identifiers: list[str]) -> Iterator[tuple[str, str]]:
             name = f"{name[:_LONGEST_NAME]}-{blake2b(identifier.encode(), digest_size=6).hexdigest()}"
         taken.add(name.casefold())
         yield identifier, name
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with partial.open("wb") as out:
-                yield out
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
-    except OSError as error:
-        raise CommandError(f"{path} cannot be written: {error.strerror}") from error
