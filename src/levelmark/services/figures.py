@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from levelmark.domain.blueprint import RESERVED
 from levelmark.domain.scorecard import Scorecard
 from levelmark.domain.tally import Tally
 from levelmark.services.catalogue import Catalogue
@@ -15,8 +16,8 @@ from levelmark.storage.figures import Ruled, Scored
 class Figures(Struct, frozen=True):
     """All figures, in keys: `entities` by blueprint, scores by level, by team and level, results by rule.
 
-    What is defined and has none counts 0, except by team. `changes` are those in the log, `evaluations` those
-    that wait or run.
+    What is defined and has none counts 0, except by team; the server's own blueprints are left out. `changes`
+    are those in the log, `evaluations` those that wait or run.
     """
 
     entities: dict[str, int]
@@ -50,7 +51,7 @@ class FigureService:
             self._storage.evaluations.open(),
         )
         return Figures(
-            {name: entities.get(name, 0) for name in sorted(every)},
+            {name: entities.get(name, 0) for name in sorted(every) if name not in RESERVED},
             tuple(_levels(cards.values(), scored)),
             tuple(one for one in by_team if one.scorecard in cards),
             tuple(_rules(cards.values(), ruled)),

@@ -4,16 +4,12 @@ from typing import Annotated
 
 import strawberry
 
-from levelmark.engine.trend import intervals
-from levelmark.graphql.arguments import instant_of
-from levelmark.graphql.connections import page_size
-from levelmark.graphql.inputs.trends import TagFilterInput, TagInput, TrendFilterInput
+from levelmark.graphql.inputs.trends import TagInput, TrendFilterInput
 from levelmark.graphql.queries.request import OnlyOfBlueprint, Request
 from levelmark.graphql.scalars import DateTime
+from levelmark.graphql.trending import question_of
 from levelmark.graphql.types.enums import Interval
 from levelmark.graphql.types.trend import Trend
-from levelmark.services.tagging import TagName
-from levelmark.services.trends import Question, Time, Where
 
 
 @strawberry.type
@@ -62,21 +58,8 @@ class TrendQueries:
         ] = 50,
     ) -> Trend | None:
         """The series of a trend."""
-        end = None if to is None else instant_of("to", to)
-        unit = intervals.Interval[interval.name]
-        time = Time(instant_of("from", from_), end, unit, every, time_zone)
-        by, where = tuple(map(_tag, group_by or ())), _where(filter)
-        question = Question(time, blueprint, scorecard, rule, by, where, page_size(first))
+        question = question_of(
+            interval, from_, to, every, time_zone, scorecard, rule, blueprint, group_by, filter, first
+        )
         naming = await info.context.naming()
         return Trend.of(await info.context.services.trends.trend(question, naming), naming)
-
-
-def _tag(tag: TagInput | TagFilterInput) -> TagName:
-    return TagName(tag.property, tag.relation, tag.scorecard)
-
-
-def _where(filter: TrendFilterInput | None) -> Where:
-    if filter is None:
-        return ()
-    teams = [] if filter.teams is None else [(TagName("$team"), tuple(filter.teams))]
-    return (*teams, *((_tag(one), tuple(one.values)) for one in filter.tags or ()))

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from graphql import (
     GraphQLArgument,
-    GraphQLError,
     GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLInputType,
@@ -19,7 +18,7 @@ from graphql import (
     GraphQLScalarType,
     Undefined,
 )
-from graphql.utilities import coerce_input_value
+from graphql.utilities import coerce_input_value, validate_input_value
 from msgspec import DecodeError, json
 from strawberry.types.arguments import convert_arguments
 
@@ -90,10 +89,11 @@ def _fields(argument: GraphQLArgument | None) -> Mapping[str, GraphQLInputField]
 
 
 def _coerced(name: str, sent: Any, kind: GraphQLInputType) -> Any:
-    try:
-        return coerce_input_value(sent, kind)
-    except GraphQLError as error:
-        raise InvalidInputError(f"`{name}`: {error.message}") from error
+    wrong: list[str] = []
+    validate_input_value(sent, kind, lambda error, _: wrong.append(error.message))
+    if wrong:
+        raise InvalidInputError(f"`{name}`: {'; '.join(wrong)}")
+    return coerce_input_value(sent, kind)
 
 
 def _bare(kind: Any) -> Any:

@@ -10,6 +10,7 @@ from levelmark.domain.naming import Naming
 from levelmark.graphql.rolling import Asked, asked, rollup_of
 from levelmark.graphql.types.rollup import RollupKey, RollupRow
 from levelmark.server.reports.table import Record, Table
+from levelmark.server.reports.tallies import FIGURES, figures_of
 from levelmark.services import Services
 from levelmark.services.rollups import Dimension, Kind
 
@@ -26,8 +27,7 @@ async def rollup(services: Services, arguments: dict[str, Any]) -> Table:
     keys = dict.fromkeys(
         column for one, name in zip(question.by, page.names, strict=True) for column in _columns(one, name)
     )
-    figures = ("passed", "notPassed", "noData", "errors", "tested", "percentage", "entities", "levels")
-    return Table((*keys, *figures), _records(services, page, naming, tuple(keys)))
+    return Table((*keys, *FIGURES, "entities", "levels"), _records(services, page, naming, tuple(keys)))
 
 
 async def _records(
@@ -63,15 +63,10 @@ def _record(row: RollupRow, page: Asked, keys: tuple[str, ...]) -> Record:
     told: dict[str, Json] = {}
     for one, name, key in zip(page.rollup.by, page.names, row.keys, strict=True):
         told |= zip(_columns(one, name), _values(key), strict=True)
-    tally, levels = row.tally, row.levels
+    levels = row.levels
     return (
         *(told[key] for key in keys),
-        tally.passed,
-        tally.not_passed,
-        tally.no_data,
-        tally.errors,
-        tally.tested,
-        tally.percentage,
+        *figures_of(row.tally),
         row.entities,
         None if levels is None else {one.level: one.entities for one in levels},
     )

@@ -15,6 +15,7 @@ from levelmark.server.reports.results import results
 from levelmark.server.reports.rollup import rollup
 from levelmark.server.reports.streaming import streamed
 from levelmark.server.reports.table import Table
+from levelmark.server.reports.trend import trend
 from levelmark.server.reports.writing import Form, written
 from levelmark.server.routing import OWN_HEADERS, guarded
 from levelmark.services import Services
@@ -31,6 +32,7 @@ def report_routes(services: Services, schema: ProtocolSchema) -> list[Route]:
     """The routes over these services, with the parameters of the schema's fields."""
     of_results = Arguments(schema, "ruleResults", without=_PAGING)
     of_rollup = Arguments(schema, "rollup", without=_PAGING)
+    of_trend = Arguments(schema, "trend")
 
     async def read_results(pairs: dict[str, list[str]]) -> Table:
         properties = pairs.get(_PROPERTY, [])
@@ -39,7 +41,11 @@ def report_routes(services: Services, schema: ProtocolSchema) -> list[Route]:
     async def read_rollup(pairs: dict[str, list[str]]) -> Table:
         return await rollup(services, of_rollup.read(pairs, also=(_FORMAT,)))
 
-    return [_route("results", read_results), _route("rollup", read_rollup)]
+    async def read_trend(pairs: dict[str, list[str]]) -> Table:
+        return await trend(services, of_trend.read(pairs, also=(_FORMAT,)))
+
+    routes = {"results": read_results, "rollup": read_rollup, "trend": read_trend}
+    return [_route(name, read) for name, read in routes.items()]
 
 
 def _route(name: str, read: Read) -> Route:
