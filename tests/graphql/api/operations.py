@@ -57,8 +57,8 @@ query($blueprint: String!, $identifier: String!, $scorecard: String!) {{
     }}
 }}"""
 STANDING: Final = f"""
-query($blueprint: String!, $identifier: String!) {{
-    entity(blueprint: $blueprint, identifier: $identifier) {{
+query($blueprint: String!, $identifier: String!, $asOf: DateTime) {{
+    entity(blueprint: $blueprint, identifier: $identifier, asOf: $asOf) {{
         scorecards {{
             scorecard {{identifier}}
             score {{

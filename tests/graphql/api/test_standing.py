@@ -25,10 +25,9 @@ def shop(api: Client, kind: str, card: str) -> str:
     return kind
 
 
-def standing(api: Client, kind: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = api.query(operations.STANDING, blueprint=kind, identifier="ape")[
-        "scorecards"
-    ]
+def standing(api: Client, kind: str, **when: str) -> list[dict[str, Any]]:
+    told = api.query(operations.STANDING, blueprint=kind, identifier="ape", **when)
+    found: list[dict[str, Any]] = told["scorecards"]
     return found
 
 
@@ -68,3 +67,13 @@ def test_at_the_top_nothing_is_next(api: Client, shop: str) -> None:
 def test_a_scorecard_that_does_not_apply_is_told_without_a_score(api: Client, shop: str, card: str) -> None:
     told = [(one["scorecard"]["identifier"], one["score"] is None) for one in standing(api, shop)]
     assert told == [(f"{card}-1", False), (f"{card}-2", True)]
+
+
+def test_the_scorecards_of_the_past_are_told_as_they_stood(api: Client, shop: str, card: str) -> None:
+    since = api.query(operations.ENTITY, blueprint=shop, identifier="ape")["createdAt"]
+    api.write_entities(entity("ape", shop, stars=1, language="C", archived=True))
+    now = standing(api, shop)
+    assert [one["score"]["level"]["title"] for one in now] == ["Basic", "Basic"]
+    then = standing(api, shop, asOf=since)
+    assert then[0]["score"]["nextLevel"]["level"]["title"] == "Gold"
+    assert then[1] == {"scorecard": {"identifier": f"{card}-2"}, "score": None}

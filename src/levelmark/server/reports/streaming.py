@@ -4,6 +4,7 @@ What fails before the first part is an ordinary failure. What fails later ends t
 the answer, which no client takes for its end. Where the client goes away, what makes the parts is closed.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 
@@ -39,6 +40,7 @@ class _Streamed(StreamingResponse):
         yield self._first
         async for part in self._parts:
             yield part
+            await asyncio.sleep(0)  # a fast client never makes the sender wait, and others want their turn
 
     async def stream_response(self, send: Send) -> None:
         """Sends everything; after a failure, not the end."""
