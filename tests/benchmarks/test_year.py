@@ -1,7 +1,7 @@
 """The year that benchmarks draw: its rows are those that writes would have left; answers fit its states."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,6 +10,8 @@ import pytest
 import pytest_asyncio
 
 from benchmarks.year import PARTS, Sizes, State, compiled, load, told
+from levelmark.domain.entity import Entity
+from levelmark.domain.score import RuleResult, Score
 from levelmark.plugins import Registry
 from levelmark.services import Services
 from levelmark.storage import Storage
@@ -18,6 +20,8 @@ from tests.graphql.api.commands import Commands, Executor
 from tests.support.consistency import assert_consistent
 
 SIZES = Sizes(entities=300, changes=6_000)
+KINDS = ["PASSED", "NOT_PASSED", "NO_DATA", "ERROR"]
+FIGURES = ["passed", "notPassed", "noData", "errors"]
 INSTANTS = [SIZES.since + timedelta(days=days) for days in (-10, 0, 1, 100, 182, 300, 365)]
 
 
@@ -75,3 +79,40 @@ async def facet(executor: Executor, at: datetime, **subject: str) -> dict[Any, i
     asked = {"blueprint": "service", "asOf": at.isoformat(), "first": 100} | subject
     found = await executor.execute(operations.FACETS, **asked)
     return {one["value"]: one["count"] for one in found["facets"]["values"]}
+
+
+@pytest.mark.parametrize("at", INSTANTS, ids=str)
+async def test_rollups_of_an_instant_count_the_results_of_then(
+    executor: Executor, states: list[State], at: datetime
+) -> None:
+    there = standing(states, at)
+    by_team = await rollup(executor, at, {"dimension": "TEAM"}, {"dimension": "SCORECARD"})
+    assert by_team == tallied((team, score.scorecard, one.result.value)
+                              for score, one, entity in results(there)
+                              for team in entity.teams or (None,))  # fmt: skip
+    by_rule = await rollup(executor, at, {"property": "tier"}, {"dimension": "RULE"})
+    assert by_rule == tallied((entity.properties.get("tier"), one.rule, one.result.value)
+                              for _, one, entity in results(there))  # fmt: skip
+
+
+def results(states: Iterable[State]) -> Iterator[tuple[Score, RuleResult, Entity]]:
+    for state in states:
+        for score in state.entity.scores:
+            yield from ((score, one, state.entity) for one in score.results)
+
+
+def tallied(found: Iterable[tuple[Any, Any, str]]) -> dict[tuple[Any, Any], list[int]]:
+    """By two keys, how many results there are of each kind."""
+    counts: dict[tuple[Any, Any], list[int]] = {}
+    for one, other, result in found:
+        counts.setdefault((one, other), [0, 0, 0, 0])[KINDS.index(result)] += 1
+    return counts
+
+
+async def rollup(executor: Executor, at: datetime, *by: dict[str, str]) -> dict[tuple[Any, Any], list[int]]:
+    asked = {"by": list(by), "asOf": at.isoformat(), "first": 500}
+    found = (await executor.execute(operations.ROLLUP, **asked))["rollup"]
+    assert not found["pageInfo"]["hasNextPage"]
+    groups = [edge["node"] for edge in found["edges"]]
+    return {(one["keys"][0]["value"], one["keys"][1]["value"]): [one["tally"][name] for name in FIGURES]
+            for one in groups}  # fmt: skip
