@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from levelmark.storage.sources import FOREVER, fork, stood_at
+from levelmark.storage.sources import FOREVER, as_of, fork, ways
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOMENTS = st.integers(0, 2**42) | st.integers(1_700_000_000_000, 1_700_000_000_100)
@@ -18,9 +18,7 @@ def _at(milliseconds: int) -> datetime:
 
 def _found(row: dict[str, Any], at: datetime) -> int:
     """By how many of the ways that the condition offers the row is found."""
-    return sum(
-        all(_holds(row[field], condition) for field, condition in way.items()) for way in stood_at(at)["$or"]
-    )
+    return sum(all(_holds(row[field], condition) for field, condition in way.items()) for way in ways(at))
 
 
 def _holds(value: Any, condition: Any) -> bool:
@@ -50,3 +48,9 @@ def test_the_ends_of_a_state_belong_to_it_as_its_first_instant_and_to_the_next_o
     row = {"from": begin, "to": end, "fork": fork(begin, end)}
     assert (_found(row, begin), _found(row, end)) == (1, 0)
     assert _found(row, end - timedelta(milliseconds=1)) == 1
+
+
+def test_each_way_to_what_stood_names_all_conditions_and_stands_outermost() -> None:
+    at = _at(1_700_000_000_000)
+    wanted = as_of(at).meeting([{"blueprint": "service"}, {"team": "red"}], served=False)
+    assert wanted == {"$or": [{"$and": [{"blueprint": "service"}, {"team": "red"}, way]} for way in ways(at)]}

@@ -90,14 +90,13 @@ class Selection(Struct, frozen=True):
     def conditions(self, page: "Page | None" = None) -> dict[str, Any]:
         """The selection, from behind the page's cursor, in MongoDB's words."""
         parts: list[Mapping[str, Any]] = [{"blueprint": self.blueprint}]
-        if (standing := self.source.standing(narrowed=self.teams is not None)) is not None:
-            parts.append(standing)
         if self.teams is not None:
             parts.append({"teams": {"$in": list(self.teams)}})
         search = matching(self.search, indexed=self.source.plain) if self.search else None
         behind = page.behind() if page else None
         parts += [part for part in (self.prefilter, self._level(), self.results, search, behind) if part]
-        return {"$and": parts}
+        listed = page is not None and page.order is Order.IDENTIFIER
+        return self.source.meeting(parts, served=listed or self.teams is not None)
 
     def _level(self) -> dict[str, Any] | None:
         if self.scorecard is None:

@@ -35,11 +35,18 @@ class Source(Struct, frozen=True):
         """Whether the rows are those of a collection as they are."""
         return not self.stages
 
-    def standing(self, *, narrowed: bool) -> dict[str, Any] | None:
-        """What rows of this source have in common; `narrowed` where an index on teams serves them."""
+    def meeting(self, conditions: Sequence[Mapping[str, Any]], *, served: bool) -> dict[str, Any]:
+        """What rows of this source have in common that meet the conditions.
+
+        `served` says that an index finds them by what the conditions or an order name, and by both ends.
+        """
         if self.at is None:
-            return None
-        return {"from": {"$lte": self.at}, "to": {"$gt": self.at}} if narrowed else stood_at(self.at)
+            return {"$and": conditions}
+        if served:
+            return {"$and": [*conditions, {"from": {"$lte": self.at}, "to": {"$gt": self.at}}]}
+        # The ways stand outermost: a plan is then made for each of them alone. Inside of an `$and`, the
+        # database also tries indexes that lead through every state there ever was, and may take one.
+        return {"$or": [{"$and": [*conditions, way]} for way in ways(self.at)]}
 
     def aggregate(
         self, database: AsyncIOMotorDatabase[dict[str, Any]], pipeline: Sequence[Any], **how: Any
@@ -81,9 +88,9 @@ def fork(begin: datetime, end: datetime) -> int:
     return last >> height << height
 
 
-def stood_at(at: datetime) -> dict[str, Any]:
-    """The condition that a row of the history stood at an instant: an index finds only such."""
-    return {"$or": [{"fork": OPEN, "from": {"$lte": at}}, *_forks(at)]}
+def ways(at: datetime) -> list[dict[str, Any]]:
+    """Conditions of which a row meets one if it stood at the instant, else none: an index finds only such."""
+    return [{"fork": OPEN, "from": {"$lte": at}}, *_forks(at)]
 
 
 def _forks(at: datetime) -> Iterator[dict[str, Any]]:
