@@ -94,6 +94,7 @@ async def _measure(folder: Path, sizes: Sizes, options: argparse.Namespace) -> N
             facts = Facts(_busiest(database), "team-00", sizes.since, sizes.until)
             asked = list(questions(facts))
             taken = await asyncio.to_thread(_asked, folder, mongo.url, asked, options.runs)
+            asked = [one for one in asked if one.name in taken]
             plain = {name: _repeated(partial(WAYS[name], database, facts))
                      for name in dict.fromkeys(one.beside for one in asked)}  # fmt: skip
             counts = [f"{database[name].estimated_document_count():,} {name}"
@@ -118,30 +119,42 @@ async def _executor(url: str) -> AsyncIterator[Executor]:
 
 
 def _asked(folder: Path, mongo: str, asked: list[Question], runs: int) -> dict[str, Taken]:
-    """Asks a server process everything, so many times behind a first time."""
+    """Asks a server process everything that it knows, so many times behind a first time."""
+    arguments = "--mongodb-url", mongo, "--database", DATABASE, "--metrics-seconds", "0"
     with (
-        ServerProcess(folder / "server.log", "--mongodb-url", mongo, "--database", DATABASE) as server,
-        httpx.Client(timeout=TIMEOUT_SECONDS) as client,
+        ServerProcess(folder / "server.log", *arguments) as server,
+        httpx.Client(timeout=TIMEOUT_SECONDS, base_url=server.url.removesuffix("/graphql")) as client,
     ):
-        return {one.name: _taken(client, server.url, one, runs) for one in asked}
+        found = {one.name: _taken(client, one, runs) for one in asked}
+    return {name: taken for name, taken in found.items() if taken is not None}
 
 
-def _taken(client: httpx.Client, url: str, question: Question, runs: int) -> Taken:
+def _taken(client: httpx.Client, question: Question, runs: int) -> Taken | None:
+    """None where the server has nothing of the kind."""
     seconds, rows = [], 0
     for _ in range(runs + 1):
-        body = {"query": question.document, "variables": question.variables}
         start = time.perf_counter()
-        response = client.post(url, json=body)
+        response = _response(client, question)
         seconds.append(time.perf_counter() - start)
-        answer = response.json()
-        assert "errors" not in answer, f"{question.name}: {answer['errors']}"
-        rows = _rows(answer["data"])
+        if response.status_code == httpx.codes.NOT_FOUND or '"code":"NOT_FOUND"' in response.text[:1000]:
+            return None
+        rows = _rows(question, response)
     return Taken(seconds[0], seconds[1:], rows)
 
 
-def _rows(data: Any) -> int:
-    """The members of the lists of an answer, of the outermost ones; one where there are none."""
-    (value,) = data.values()
+def _response(client: httpx.Client, question: Question) -> httpx.Response:
+    if question.path:
+        return client.get(question.path)
+    return client.post("/graphql", json={"query": question.document, "variables": question.variables})
+
+
+def _rows(question: Question, response: httpx.Response) -> int:
+    """The members of the longest list of an answer, the lines of a text; one where there are none."""
+    if question.path:
+        return len(response.text.splitlines())
+    answer = response.json()
+    assert "errors" not in answer, f"{question.name}: {answer['errors']}"
+    (value,) = answer["data"].values()
     lists = [one for one in (value or {}).values() if isinstance(one, list)]
     return max(map(len, lists), default=1)
 

@@ -26,12 +26,16 @@ class Facts(Struct, frozen=True):
 
 
 class Question(Struct, frozen=True):
-    """An operation with its variables; `beside` is the plain way (see plain) that it is compared with."""
+    """An operation with its variables; `beside` is the plain way (see plain) that it is compared with.
+
+    With a `path`, it is no operation, but what the server gives out there.
+    """
 
     name: str
     beside: str
-    document: str
-    variables: dict[str, Any]
+    document: str = ""
+    variables: dict[str, Any] = {}
+    path: str = ""
 
 
 _TALLY: Final = "passed notPassed noData errors tested percentage"
@@ -51,21 +55,39 @@ query($asOf: DateTime) {
     }
 }"""
 
+_SYSTEM: Final = """
+query($blueprint: String!, $filter: EntityFilterInput) {
+    entities(blueprint: $blueprint, filter: $filter, first: 50) {
+        edges {node {identifier title properties relations}}
+    }
+}"""
+
 _TEAM: Final = {"dimension": "TEAM"}
 _TIER: Final = {"property": "tier"}
 _RULES: Final = [{"dimension": "SCORECARD"}, {"dimension": "RULE"}]
 _LOWEST: Final = {"figure": "PERCENTAGE", "direction": "ASC"}
 _RED: Final = {"blueprint": "service", "scorecard": "security", "result": "NOT_PASSED"}
 
+_WEEKS: Final = """
+query($groupBy: [TagInput!], $filter: TrendFilterInput, $from: DateTime!, $to: DateTime!) {
+    trend(blueprint: "service", interval: WEEK, from: $from, to: $to, groupBy: $groupBy, filter: $filter,
+          first: 100) {
+        series {tags {value} points {
+            at entities tally {passed notPassed noData errors tested percentage} moved {began ceased}
+        }}
+    }
+}"""
+
 _ROW, _ROWS, _ALL = "its row alone", "50 rows alone", "all entities, counted"
 _THEN: Final = "all changes until then, replayed"
+_CHANGES: Final = "all changes of the year, counted"
 
 
 def questions(facts: Facts) -> Iterator[Question]:
     """All questions that the schema takes."""
     schema = build_schema(printed_schema())
     for one in _questions(facts):
-        if not validate(schema, parse(one.document)):
+        if one.path or not validate(schema, parse(one.document)):
             yield one
 
 
@@ -92,3 +114,11 @@ def _questions(facts: Facts) -> Iterator[Question]:
     yield Question("half a year ago: teams, counted", _THEN, operations.FACETS,
                    some | then | {"property": "$team"})  # fmt: skip
     yield Question("half a year ago: rollup, team", _THEN, _ROLLUP, {"by": [_TEAM], "at": half})
+    year = {"from": facts.since.isoformat(), "to": facts.until.isoformat()}
+    yield Question("trend: 52 weeks of a team", _CHANGES, _WEEKS, year | {"filter": {"teams": [facts.team]}})
+    yield Question("trend: 52 weeks of everything", _CHANGES, _WEEKS, year)
+    yield Question("trend: 52 weeks of each team", _CHANGES, _WEEKS,
+                   year | {"groupBy": [{"property": "$team"}]})  # fmt: skip
+    yield Question("metrics", _ALL, path="/metrics")
+    yield Question("blueprint _rule", _ROWS, _SYSTEM, {"blueprint": "_rule"})
+    yield Question("blueprint _rule_result", _ROWS, _SYSTEM, {"blueprint": "_rule_result"})

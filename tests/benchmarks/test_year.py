@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from benchmarks.year import PARTS, Sizes, State, compiled, load, told
+from benchmarks.year import PARTS, Sizes, State, Told, compiled, load, told
+from levelmark.domain.change import Move
 from levelmark.domain.entity import Entity
 from levelmark.domain.score import RuleResult, Score
 from levelmark.plugins import Registry
@@ -28,8 +29,18 @@ INSTANTS = [SIZES.since + timedelta(days=days) for days in (-10, 0, 1, 100, 182,
 @pytest.fixture(scope="module")
 def states(registry: Registry) -> list[State]:
     """Every state that was ever drawn, as this process remembers it."""
-    drawn = (one for part in range(PARTS) for one in told(compiled(registry), SIZES, part))
-    return [one.state for one in drawn if one.gone is None]
+    return [one.state for one in drawn(registry) if one.gone is None]
+
+
+@pytest.fixture(scope="module")
+def moves(registry: Registry) -> list[tuple[datetime, Move]]:
+    """Everything that results did."""
+    return [(one.at, move) for one in drawn(registry) for move in one.transition.moves
+            if move.rule is not None]  # fmt: skip
+
+
+def drawn(registry: Registry) -> Iterator[Told]:
+    return (one for part in range(PARTS) for one in told(compiled(registry), SIZES, part))
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -114,5 +125,49 @@ async def rollup(executor: Executor, at: datetime, *by: dict[str, str]) -> dict[
     found = (await executor.execute(operations.ROLLUP, **asked))["rollup"]
     assert not found["pageInfo"]["hasNextPage"]
     groups = [edge["node"] for edge in found["edges"]]
-    return {(one["keys"][0]["value"], one["keys"][1]["value"]): [one["tally"][name] for name in FIGURES]
-            for one in groups}  # fmt: skip
+    return {(one["keys"][0]["value"], one["keys"][1]["value"]): figures(one) for one in groups}
+
+
+async def test_a_trend_by_team_counts_the_states_at_the_end_of_each_week(
+    executor: Executor, states: list[State]
+) -> None:
+    shown = await trend(executor, groupBy=[{"property": "$team"}], first=100, interval="WEEK")
+    assert len(shown) == 41
+    for place, point in enumerate(shown[None]):
+        at = datetime.fromisoformat(point["at"])
+        expected = tallied((team, None, one.result.value) for _, one, entity in results(standing(states, at))
+                           for team in entity.teams or (None,))  # fmt: skip
+        found = {(team, None): figures(points[place]) for team, points in shown.items()}
+        assert found == {key: [0, 0, 0, 0] for key in found} | expected
+
+
+async def test_a_trend_counts_what_befell_results_within_each_month(
+    executor: Executor, moves: list[tuple[datetime, Move]]
+) -> None:
+    (points,) = (await trend(executor, interval="MONTH")).values()
+    for one in points:
+        begin, end = datetime.fromisoformat(one["start"]), datetime.fromisoformat(one["at"])
+        within = [move for at, move in moves if max(begin, SIZES.since) < at <= end]
+        (moved,) = one["moved"]
+        assert moved["origin"] == "ENTITY"
+        assert [moved["began"], moved["ceased"]] == [
+            sum(move.after == "PASSED" and move.before is not None for move in within),
+            sum(move.before == "PASSED" and move.after is not None for move in within),
+        ]
+        assert [moved["appeared"], moved["appearedPassed"], moved["went"], moved["wentPassed"]] == [
+            sum(move.before is None for move in within),
+            sum(move.before is None and move.after == "PASSED" for move in within),
+            sum(move.after is None for move in within),
+            sum(move.after is None and move.before == "PASSED" for move in within),
+        ]
+
+
+async def trend(executor: Executor, **asked: Any) -> dict[Any, list[Any]]:
+    """The points of each group, by its only tag."""
+    year = {"blueprint": "service", "from": SIZES.since.isoformat(), "to": SIZES.until.isoformat()}
+    series = (await executor.execute(operations.TREND, **year, **asked))["trend"]["series"]
+    return {one["tags"][0]["value"] if one["tags"] else None: one["points"] for one in series}
+
+
+def figures(group: dict[str, Any]) -> list[int]:
+    return [group["tally"][name] for name in FIGURES]
