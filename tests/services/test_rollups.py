@@ -1,8 +1,10 @@
 """Rollups: whatever results are counted by, they are what counting each of them comes to."""
 
 import random
+from collections.abc import AsyncIterator
 from itertools import combinations
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -33,12 +35,16 @@ DECIDED: dict[str, Json] = {
 """Filters that leave nobody out, and who decides them."""
 
 
-@pytest_asyncio.fixture(loop_scope="session", params=[1, 2])
-async def catalogue(storage: Storage, registry: Registry, request: pytest.FixtureRequest) -> Services:
-    services = Services(storage, registry)
-    async with services:
+@pytest_asyncio.fixture(scope="module", params=[1, 2])
+async def catalogue(
+    mongo_url: str, registry: Registry, request: pytest.FixtureRequest
+) -> AsyncIterator[Services]:
+    """A random catalogue that a module's tests only look at."""
+    database = f"random-{uuid4().hex}"
+    async with Storage(mongo_url, database) as storage, Services(storage, registry) as services:
         await random_catalogue.write(services, request.param)
-    return services
+        yield services
+        await storage.database.client.drop_database(database)
 
 
 def seen(rows: list[Row]) -> Groups:

@@ -10,6 +10,7 @@ from levelmark.graphql.queries.history import HistoryQueries
 from levelmark.graphql.queries.plugins import PluginQueries
 from levelmark.graphql.queries.rollups import RollupQueries
 from levelmark.graphql.queries.scorecards import ScorecardQueries
+from levelmark.graphql.queries.table import TableQueries
 from levelmark.graphql.queries.trends import TrendQueries
 
 
@@ -18,6 +19,7 @@ class Query(
     CatalogueQueries,
     FindingQueries,
     RollupQueries,
+    TableQueries,
     ScorecardQueries,
     HistoryQueries,
     TrendQueries,

@@ -73,7 +73,7 @@ class Listing:
         sieved = await self._sieves.of(definitions.blueprint, selection, query, naming)
         if isinstance(ask.by, Order) and is_indexed(ask.by, selection):
             return await self._scanned(sieved, ask.by, ask)
-        return await self._passed(sieved, _sorting(ask, definitions, naming), ask)
+        return await self._passed(sieved, sorting_of(ask, definitions, naming), ask)
 
     async def _scanned(self, sieved: Sieve, order: Order, ask: Ask) -> list[Listed]:
         after = None if ask.after is None else (ask.after[0], ask.after[1])
@@ -116,7 +116,8 @@ class Listing:
         return found[:limit]
 
 
-def _sorting(ask: Ask, definitions: Definitions, naming: Naming) -> Sorting:
+def sorting_of(ask: Ask, definitions: Definitions, naming: Naming) -> Sorting:
+    """The order in which entities are asked for; raises InvalidInputError where they have none such."""
     match ask.by:
         case ByProperty(name):
             return _by_property(known_property(definitions, name, naming), definitions.blueprint, ask, naming)

@@ -38,6 +38,7 @@ from levelmark.services.spreading import Spreading
 from levelmark.services.surrounding import Surrounding
 from levelmark.services.system.installation import Installation
 from levelmark.services.system.reading import SystemReading
+from levelmark.services.tables import Tables
 from levelmark.services.timekeeping import Timekeeping
 from levelmark.services.trends import TrendService
 from levelmark.services.writing import Aftermath, Writing
@@ -106,6 +107,7 @@ class Services:
             installation=self.installation,
             clock=clock,
         )
+        self.tables = Tables(storage, self.catalogue, clock)
         self.blueprints = BlueprintService(
             storage,
             self.catalogue,

@@ -62,8 +62,8 @@ class PassStore:
         pipeline: list[dict[str, Any]] = [
             {"$match": selection.conditions()},
             {"$project": {"identifier": 1, "value": sorting.value}},
-            {"$project": {"identifier": 1, **_key(instants=sorting.instants)}},
-            *([] if after is None else [{"$match": _behind(after, descending=sorting.descending)}]),
+            {"$project": {"identifier": 1, **placing(instants=sorting.instants)}},
+            *([] if after is None else [{"$match": behind(after, descending=sorting.descending)}]),
             {"$sort": {"rank": 1, "key": direction, "identifier": direction}},
             {"$limit": limit},
         ]
@@ -89,7 +89,7 @@ def _place(row: Mapping[str, Any]) -> Place:
     return Place(row["rank"], int(key) if type(key) is Int64 else key, row["identifier"])
 
 
-def _key(*, instants: bool) -> dict[str, Any]:
+def placing(*, instants: bool) -> dict[str, Any]:
     """The rank and the key of the field `value`."""
     kind = {"$type": "$value"}
     text = {"$eq": [kind, "string"]}
@@ -118,7 +118,8 @@ def _instant(text: Mapping[str, Any]) -> dict[str, Any]:
     return {"$cond": [known, {"$toLong": read}, None]}
 
 
-def _behind(after: Place, *, descending: bool) -> dict[str, Any]:
+def behind(after: Place, *, descending: bool) -> dict[str, Any]:
+    """A condition on ranks and keys: they stand behind the place."""
     beyond = "$lt" if descending else "$gt"
     rank, key = {"rank": {"$eq": after.rank}}, {"key": {"$eq": after.key}}
     return {

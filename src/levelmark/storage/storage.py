@@ -26,6 +26,7 @@ from levelmark.storage.passes import PassStore
 from levelmark.storage.relations import RelationStore
 from levelmark.storage.ripples import RippleStore
 from levelmark.storage.searching import SearchStore
+from levelmark.storage.table import TableStore
 from levelmark.storage.tallies import TallyStore
 from levelmark.storage.trends import TrendStore
 
@@ -61,6 +62,7 @@ class Storage:
         self.facets = FacetStore(self.database)
         self.tallies = TallyStore(self.database)
         self.figures = FigureStore(self.database)
+        self.table = TableStore(self.database)
         self.log = ChangeLog(self.database)
         self.trends = TrendStore(self.database)
         self.history = HistoryStore(self.database)

@@ -43,6 +43,21 @@ def level_value(scorecard: str) -> dict[str, Any]:
     return {"$let": {"vars": {"score": {"$arrayElemAt": [scores, 0]}}, "in": "$$score.level"}}
 
 
+def result_position(scorecard: str, rule: str, results: Sequence[str]) -> dict[str, Any]:
+    """The position of a rule's result among these; missing where there is none."""
+    scores = {"$filter": {"input": "$scores", "as": "score", "cond": _is("$$score.scorecard", scorecard)}}
+    own = {"$filter": {"input": "$$score.results", "as": "one", "cond": _is("$$one.rule", rule)}}
+    found = {"$let": {"vars": {"one": {"$arrayElemAt": [own, 0]}}, "in": "$$one.result"}}
+    result = {"$let": {"vars": {"score": {"$arrayElemAt": [scores, 0]}}, "in": found}}
+    position = {"$indexOfArray": [list(results), "$$result"]}
+    known = {"$cond": [{"$gt": ["$$result", None]}, position, "$$REMOVE"]}
+    return {"$let": {"vars": {"result": result}, "in": known}}
+
+
+def _is(field: str, value: str) -> dict[str, Any]:
+    return {"$eq": [field, {"$literal": value}]}
+
+
 def level_position(scorecard: str, levels: Sequence[str]) -> dict[str, Any]:
     """The position of that level among these, -1 where it is none of them; missing where it has no score."""
     position = {"$indexOfArray": [{"$literal": list(levels)}, "$$level"]}

@@ -39,6 +39,7 @@ _GROUP: Final = f"""
     keys {{dimension property relation scorecard blueprint value}} tally {{{_TALLY}}} entities
     levels {{level entities}}
 """
+_SUMMARY: Final = f"entities cells {{tally {{{_TALLY}}} levels {{level entities}} scored unscored}}"
 _PLUGIN: Final = "name distribution version operatorNames notifierNames error"
 
 BLUEPRINT: Final = f"query($identifier: String!) {{blueprint(identifier: $identifier) {{{_BLUEPRINT}}}}}"
@@ -145,6 +146,21 @@ query($by: [RollupDimensionInput!]!, $blueprints: [String!], $scorecards: [Strin
     rollup(by: $by, blueprints: $blueprints, scorecards: $scorecards, rules: $rules, filter: $filter,
            orderBy: $orderBy, asOf: $asOf, first: $first, after: $after) {{
         {_PAGE} edges {{cursor node {{{_GROUP}}}}} whole {{{_GROUP}}}
+    }}
+}}"""
+TABLE: Final = f"""
+query($blueprint: String!, $scorecards: [String!], $groupBy: TableGroupInput, $filter: EntityFilterInput,
+      $groupOrder: TableGroupOrderInput, $rowOrder: TableRowOrderInput, $asOf: DateTime, $first: Int! = 50,
+      $after: String, $rows: Int! = 10, $rowsAfter: String) {{
+    table(blueprint: $blueprint, scorecards: $scorecards, groupBy: $groupBy, filter: $filter,
+          groupOrder: $groupOrder, rowOrder: $rowOrder, asOf: $asOf, first: $first, after: $after,
+          rows: $rows, rowsAfter: $rowsAfter) {{
+        columns {{scorecard rule title {_LEVEL} levels {{title color}}}}
+        summary {{{_SUMMARY}}}
+        groups {{{_PAGE} edges {{cursor node {{
+            key summary {{{_SUMMARY}}}
+            rows {{{_PAGE} edges {{cursor node {{entity {{id identifier}} cells {{level result since}}}}}}}}
+        }}}}}}
     }}
 }}"""
 SCORECARD: Final = f"query($identifier: String!) {{scorecard(identifier: $identifier) {{{_SCORECARD}}}}}"

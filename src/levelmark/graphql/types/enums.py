@@ -153,6 +153,22 @@ class TallyFigure(Enum):
     ENTITIES = _value("ENTITIES", description="Entities.")
 
 
+@strawberry.enum(description="The figures of a table that its groups can be ordered by.")
+class TableFigure(Enum):
+    """See `levelmark.services.tables.Figure`."""
+
+    ENTITIES = _value("ENTITIES", description="All entities of the group.")
+    SCORED = _value("SCORED", description="Entities with a score in the scorecard.")
+    UNSCORED = _value("UNSCORED", description="Entities without one.")
+    LEVEL = _value("LEVEL", description="Entities on the level.")
+    PASSED = _value("PASSED", description="Results of the rule that passed.")
+    NOT_PASSED = _value("NOT_PASSED", description="Results of the rule that did not pass, data being there.")
+    NO_DATA = _value("NO_DATA", description="Results of the rule that lacked data.")
+    ERRORS = _value("ERRORS", description="Results of the rule that failed.")
+    TESTED = _value("TESTED", description="All results of the rule.")
+    PERCENTAGE = _value("PERCENTAGE", description="How many of a hundred results of the rule passed.")
+
+
 @strawberry.enum(description="How conditions are joined.", graphql_name_from="value")
 class Combinator(Enum):
     """The combinators, spelt as the field's documents have them."""

@@ -34,16 +34,14 @@ class Facets:
     def of(cls, counts: Counts, subject: Subject, naming: Naming) -> Self:
         """The view of counts."""
         return cls(
-            values=[
-                Facet(value=_told(value, subject, naming), count=count) for value, count in counts.values
-            ],
+            values=[Facet(value=told(value, subject, naming), count=count) for value, count in counts.values],
             distinct=counts.distinct,
             missing=counts.missing,
             total=counts.total,
         )
 
 
-def _told(value: Json, subject: Subject, naming: Naming) -> Json:
+def told(value: Json, subject: Subject, naming: Naming) -> Json:
     """A value as people read it: levels and blueprints have names."""
     if subject.scorecard is not None and isinstance(value, str):
         return naming.levels_of(subject.scorecard).name(value)

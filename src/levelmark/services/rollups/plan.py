@@ -19,6 +19,7 @@ from levelmark.services.readers import (
     relation_reader,
 )
 from levelmark.services.rollups.question import OF_SCORECARD, Dimension, Kind, Rollup
+from levelmark.services.scored import Scored
 from levelmark.storage.tallies import Grain, ScorePart, Tallying
 
 _OF_SCORE = {
@@ -27,18 +28,6 @@ _OF_SCORE = {
     Kind.LEVEL: (ScorePart.SCORECARD, ScorePart.LEVEL),
     Kind.RULE_LEVEL: (ScorePart.SCORECARD, ScorePart.RULE_LEVEL),
 }
-
-
-class Scored(Struct, frozen=True):
-    """A blueprint with the scorecards whose results count."""
-
-    definitions: Definitions
-    scorecards: tuple[Scorecard, ...]
-
-    @property
-    def identifier(self) -> str:
-        """The blueprint's key."""
-        return self.definitions.blueprint.identifier
 
 
 class Plan(Struct, frozen=True):

@@ -8,24 +8,23 @@ no more than a page of them.
 import asyncio
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, Final
 
 from msgspec.structs import replace
 
 from levelmark.domain.errors import InvalidInputError
-from levelmark.domain.instant import instant_text
 from levelmark.domain.json import Json
 from levelmark.domain.naming import UNNAMED, Naming
 from levelmark.domain.tally import Tally
-from levelmark.services.catalogue import Catalogue, Definitions
+from levelmark.services.catalogue import Catalogue
 from levelmark.services.clock import Clock
 from levelmark.services.lookup import Lookup
 from levelmark.services.readers import ranked
 from levelmark.services.rollups.counter import EntityCounter, check
 from levelmark.services.rollups.order import BY_KEY, in_order
-from levelmark.services.rollups.plan import Plan, Scored, plans_of
+from levelmark.services.rollups.plan import Plan, plans_of
 from levelmark.services.rollups.question import MAX_DIMENSIONS, OF_SCORECARD, Kind, Rollup, Row
+from levelmark.services.scored import scored
 from levelmark.services.sieve import Sieves
 from levelmark.storage import Storage
 from levelmark.storage.pages import Page
@@ -82,16 +81,7 @@ class Rollups:
             found = [every[name] for name in sorted(every)]
         else:
             found = await self._lookup.blueprints(dict.fromkeys(rollup.blueprints), naming)
-        return plans_of(rollup, await self._scored(found, rollup.selection.source.at), naming)
-
-    async def _scored(self, blueprints: list[Definitions], at: datetime | None) -> list[Scored]:
-        if at is None:
-            return [Scored(one, tuple(card.value for card in one.scorecards)) for one in blueprints]
-        cards = [one.value for one in await self._definitions.scorecards_at(None, instant_text(at))]
-        return [
-            Scored(one, tuple(card for card in cards if card.blueprint == one.blueprint.identifier))
-            for one in blueprints
-        ]
+        return plans_of(rollup, await scored(self._definitions, found, rollup.selection.source.at), naming)
 
     async def _of(self, plan: Plan, rollup: Rollup, ranking: Ranking, naming: Naming) -> list[Tallied]:
         blueprint = plan.scored.definitions.blueprint
