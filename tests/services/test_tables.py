@@ -9,14 +9,16 @@ import pytest
 import pytest_asyncio
 
 from levelmark.domain.entity import Entity
+from levelmark.domain.errors import LimitExceededError
 from levelmark.domain.json import Json
 from levelmark.domain.tally import Tally
 from levelmark.plugins import Registry
 from levelmark.services import Services
 from levelmark.services.facets import Subject
 from levelmark.services.rollups import Kind
-from levelmark.services.tables import ByResult, Figure, GroupOrder, Summary, Table, TableAsk
+from levelmark.services.tables import ByResult, Figure, GroupOrder, Summary, Table, TableAsk, tables
 from levelmark.storage import Storage
+from levelmark.storage import table as storage_table
 from levelmark.storage.pages import Order, Selection
 from tests.support import naive_tallies, random_catalogue
 from tests.support.documents import condition, query
@@ -175,3 +177,15 @@ async def test_rows_stand_in_their_order_and_go_on_behind_any_of_them(
             assert page.whole is None
             behind = [row.entity for one in page.groups for row in one.rows]
             assert behind == entities[begin + 1 :]
+
+
+async def test_groups_and_summaries_are_bounded(catalogue: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage_table, "MAX_CELLS", 10)
+    with pytest.raises(LimitExceededError, match="10 summaries at most"):
+        await catalogue.tables.table(ask(Subject(property="$team")))
+    monkeypatch.setattr(storage_table, "MAX_GROUPS", 3)
+    with pytest.raises(LimitExceededError, match="3 groups at most"):
+        await catalogue.tables.table(ask(Subject(property="$team")))
+    monkeypatch.setattr(tables, "MAX_DECIDED", 5)
+    with pytest.raises(LimitExceededError, match="more than 5 entities"):
+        await catalogue.tables.table(ask(None, query=DECIDED["the engine"]))

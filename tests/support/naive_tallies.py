@@ -47,9 +47,13 @@ def _listed(value: Json) -> list[Json]:
 
 
 async def tallies(
-    services: Services, by: Iterable[Dimension], entities: Iterable[Entity], cards: Iterable[str]
+    services: Services,
+    by: Iterable[Dimension],
+    entities: Iterable[Entity],
+    cards: Iterable[str],
+    rules: Iterable[str] | None = None,
 ) -> Groups:
-    """The groups of these entities' results in these scorecards."""
+    """The groups of these entities' results in these scorecards, of these rules."""
     dimensions, counted = list(by), set(cards)
     of = {one.value.identifier: one.value for one in await services.storage.definitions.scorecards(None)}
     results: dict[Key, list[Any]] = {}
@@ -58,9 +62,9 @@ async def tallies(
         for score in entity.scores:
             if score.scorecard not in counted:
                 continue
-            rules = of[score.scorecard].rules
+            own = [one for one in of[score.scorecard].rules if rules is None or one.identifier in rules]
             fine = any(one.kind in {Kind.RULE, Kind.RULE_LEVEL} for one in dimensions)
-            for rule in [*rules, *([] if fine else [None])]:  # a score counts without a rule, too
+            for rule in [*own, *([] if fine else [None])]:  # a score counts without a rule, too
                 told = [_told(entity, score, rule, one) for one in dimensions]
                 for key in product(*told):
                     found = score.result(rule.identifier) if rule else None

@@ -5,26 +5,23 @@ and the engine counts. The values that are told apart are bounded either way.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from msgspec import Struct
 
-from levelmark.domain.blueprint import RESERVED, Blueprint
-from levelmark.domain.entity import Entity
+from levelmark.domain.blueprint import RESERVED
 from levelmark.domain.errors import InvalidInputError, LimitExceededError
-from levelmark.domain.json import Json, JsonType
+from levelmark.domain.json import Json
 from levelmark.domain.naming import UNNAMED, Naming
-from levelmark.engine.subject import ATTRIBUTES
 from levelmark.services.catalogue import Catalogue, Definitions
 from levelmark.services.clock import Clock
 from levelmark.services.lookup import Lookup, known_property, known_relation, known_scorecard
+from levelmark.services.readers import Reader, level_reader, property_reader, ranked, relation_reader
 from levelmark.services.sieve import Sieve, Sieves
 from levelmark.services.system.reading import SystemReading
 from levelmark.storage import Storage
-from levelmark.storage.facets import Counts, members_of
+from levelmark.storage.facets import Counts
 from levelmark.storage.pages import Page, Selection
-from levelmark.storage.values import level_value, property_field, relation_field
 
 MAX_DISTINCT: Final = 10_000
 """Values that are told apart, at most."""
@@ -38,13 +35,6 @@ class Subject(Struct, frozen=True):
     property: str | None = None
     relation: str | None = None
     scorecard: str | None = None
-
-
-class _Reader(Struct, frozen=True):
-    """How the values are read: as an expression over a row, and from an entity."""
-
-    members: Any
-    values: Callable[[Entity], Iterable[Json]]
 
 
 class FacetService:
@@ -82,14 +72,14 @@ class FacetService:
         _check(found.distinct)
         return _shown(found, first, unscored=subject.scorecard is not None)
 
-    async def _streamed(self, sieved: Sieve, reader: _Reader, first: int) -> Counts:
-        counted: Counter[tuple[int, Json]] = Counter()
+    async def _streamed(self, sieved: Sieve, reader: Reader, first: int) -> Counts:
+        counted: Counter[tuple[int, Any]] = Counter()
         total = missing = 0
         async with self._entities.scan(sieved.selection, _UNORDERED) as candidates:
             async for held in candidates:
                 if not sieved.passes(held.entity):
                     continue
-                values = set(_ranked(reader.values(held.entity)))
+                values = {ranked(one) for one in reader.values(held.entity) if one is not None}
                 counted.update(values)
                 total += 1
                 missing += not values
@@ -113,52 +103,13 @@ def _shown(found: Counts, first: int, *, unscored: bool) -> Counts:
     return Counts(tuple(values[:first]), found.distinct + 1, found.missing, found.total)
 
 
-def _ranked(values: Iterable[Json]) -> Iterator[tuple[int, Json]]:
-    """Values behind the places of their types in MongoDB's order, which also tells 1 from True."""
-    for value in values:
-        if isinstance(value, str | int | float):
-            yield 2 if isinstance(value, bool) else int(isinstance(value, str)), value
-
-
-def _reader(subject: Subject, definitions: Definitions, naming: Naming) -> _Reader:
+def _reader(subject: Subject, definitions: Definitions, naming: Naming) -> Reader:
     named = (subject.property, subject.relation, subject.scorecard)
     if sum(one is not None for one in named) != 1:
         raise InvalidInputError("name exactly one of `property`, `relation` and `scorecard` to count")
     if subject.relation is not None:
-        return _of_relation(known_relation(definitions, subject.relation, naming))
+        return relation_reader(known_relation(definitions, subject.relation, naming))
     if subject.scorecard is not None:
-        return _of_scorecard(known_scorecard(definitions, subject.scorecard, naming).identifier)
-    return _of_property(
-        known_property(definitions, subject.property or "", naming), definitions.blueprint, naming
-    )
-
-
-def _of_relation(name: str) -> _Reader:
-    members = members_of(f"${relation_field(name)}", blank=False)
-    return _Reader(members, lambda entity: [one for one in entity.targets(name) if one])
-
-
-def _of_scorecard(name: str) -> _Reader:
-    def levels(entity: Entity) -> Iterable[Json]:
-        score = entity.score(name)
-        return () if score is None else (score.level,)
-
-    return _Reader(members_of(level_value(name)), levels)
-
-
-def _of_property(name: str, blueprint: Blueprint, naming: Naming) -> _Reader:
-    if blueprint.types(name) == {JsonType.OBJECT}:
-        called = naming.properties_of(blueprint.identifier).name(name)
-        raise InvalidInputError(f"the values of `{called}` are objects, which cannot be counted")
-    members = members_of(f"${property_field(name, blueprint)}")
-    if name == "$team":
-        return _Reader(members, lambda entity: entity.teams)
-    if name in ATTRIBUTES:
-        return _Reader(members, lambda entity: (getattr(entity, ATTRIBUTES[name]),))
-    if name in blueprint.derived:
-        return _Reader(members, lambda entity: _listed(entity.derived.get(name)))
-    return _Reader(members, lambda entity: _listed(entity.properties.get(name)))
-
-
-def _listed(value: Json) -> Iterable[Json]:
-    return value if isinstance(value, list) else (value,)
+        return level_reader(known_scorecard(definitions, subject.scorecard, naming).identifier)
+    name = known_property(definitions, subject.property or "", naming)
+    return property_reader(name, definitions.blueprint, naming)

@@ -13,7 +13,7 @@ from levelmark.domain.naming import Naming
 from levelmark.engine.subject import ATTRIBUTES
 from levelmark.storage.facets import member_of, members_of
 from levelmark.storage.tallies import Part
-from levelmark.storage.values import property_field, relation_field
+from levelmark.storage.values import level_value, property_field, relation_field
 
 
 class Reader(Struct, frozen=True):
@@ -24,6 +24,12 @@ class Reader(Struct, frozen=True):
 
     part: Part
     read: Callable[[Entity], Iterable[Json]]
+
+    @property
+    def members(self) -> Any:
+        """The list of a row's values, as an expression over it."""
+        value = self.part.value
+        return value if self.part.listed else {"$cond": [{"$gt": [value, None]}, [value], []]}
 
     def values(self, entity: Entity) -> list[Json]:
         """Each value once; None alone where there is none."""
@@ -53,6 +59,16 @@ NOTHING = constant(None)
 
 IDENTIFIER = Reader(Part("$identifier"), lambda entity: (entity.identifier,))
 TEAM = Reader(Part("$teams", listed=True), lambda entity: entity.teams)
+
+
+def level_reader(scorecard: str) -> Reader:
+    """The level that is reached in a scorecard."""
+
+    def read(entity: Entity) -> Iterator[Json]:
+        score = entity.score(scorecard)
+        yield None if score is None else score.level
+
+    return Reader(Part(level_value(scorecard)), read)
 
 
 def relation_reader(name: str) -> Reader:

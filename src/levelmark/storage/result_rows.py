@@ -71,7 +71,7 @@ def _stages(rows: ResultRows) -> list[dict[str, Any]]:
     known = {"$in": [["$scores.scorecard", "$$one.rule"], {"$literal": pairs}]}
     results = {"$filter": {"input": "$scores.results", "as": "one", "cond": known}}
     return [
-        {"$match": {"$and": list(_conditions(rows, cards))}},
+        {"$match": _conditions(rows, cards)},
         {
             "$project": {
                 "identifier": 1,
@@ -97,11 +97,8 @@ def escape_shallow(kind: Mapping[str, Any]) -> dict[str, Any]:
     return {**kind, "derived": escape(dict(kind["derived"]))}
 
 
-def _conditions(rows: ResultRows, cards: list[str]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = [{"blueprint": rows.blueprint, "scores.scorecard": {"$in": cards}}]
-    if rows.at is not None:
-        standing = as_of(rows.at).standing(narrowed=rows.teams is not None or rows.entity is not None)
-        found += [standing] if standing else []
+def _conditions(rows: ResultRows, cards: list[str]) -> dict[str, Any]:
+    found: list[dict[str, Any]] = [{"blueprint": rows.blueprint}, {"scores.scorecard": {"$in": cards}}]
     if rows.entity is not None:
         found.append({"identifier": rows.entity})
     if rows.holders is not None:
@@ -109,7 +106,8 @@ def _conditions(rows: ResultRows, cards: list[str]) -> list[dict[str, Any]]:
         found.append({"_id": {"$in": keys}})
     if rows.teams is not None:
         found.append({"teams": {"$in": list(rows.teams)}})
-    return found
+    served = any(one is not None for one in (rows.entity, rows.holders, rows.teams))
+    return Source(at=rows.at).meeting(found, served=served)
 
 
 def _escaped(field: str) -> dict[str, Any]:

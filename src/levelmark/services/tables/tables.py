@@ -21,7 +21,7 @@ from levelmark.services.clock import Clock
 from levelmark.services.facets import Subject
 from levelmark.services.listing import Ask, sorting_of
 from levelmark.services.lookup import Lookup, known_property, known_relation, meant
-from levelmark.services.readers import property_reader, ranked, relation_reader
+from levelmark.services.readers import level_reader, property_reader, ranked, relation_reader
 from levelmark.services.scored import Scored, scored
 from levelmark.services.sieve import Sieve, Sieves
 from levelmark.services.tables.question import ByResult, TableAsk
@@ -31,7 +31,7 @@ from levelmark.storage.pages import ByLevel, Page, Selection
 from levelmark.storage.passes import Place, Sorting
 from levelmark.storage.table import Counted, Layout
 from levelmark.storage.tallies import Part
-from levelmark.storage.values import level_position, level_value, result_position
+from levelmark.storage.values import level_position, result_position
 
 MAX_DECIDED: Final = 200_000
 """Entities that the engine has decided on and that are then counted, at most."""
@@ -169,7 +169,7 @@ def _part(group: Subject | None, own: Scored, naming: Naming) -> Part | None:
     if sum(one is not None for one in (group.property, group.relation, group.scorecard)) != 1:
         raise InvalidInputError("`groupBy` takes exactly one of `property`, `relation` and `scorecard`")
     if group.scorecard is not None:
-        return Part(level_value(known_card(own, group.scorecard).identifier))
+        return level_reader(known_card(own, group.scorecard).identifier).part
     if group.relation is not None:
         return relation_reader(known_relation(own.definitions, group.relation, naming)).part
     name = known_property(own.definitions, group.property or "", naming)
