@@ -1,5 +1,7 @@
 """Sending documents: blueprints, then entities, then scorecards, each kind in the order of the files.
 
+What others have added to scorecards and rules, which are entities too, comes when these are there.
+
 Entities and scorecards need their blueprints. Entities go before scorecards, so that a new rule meets the
 values that come with it: the other way round, every entity would fall to a lower level and rise again, and
 whoever is notified of level changes would hear both.
@@ -18,6 +20,7 @@ from typing import Any, Final, TypeAlias
 
 from msgspec import Struct, convert, json
 
+from levelmark.domain.blueprint import RESERVED
 from levelmark.domain.issue import Issue, Severity
 from levelmark.server.applying.applied import Applied
 from levelmark.server.applying.dangling import Dangling, is_only_dangling
@@ -41,7 +44,9 @@ Show: TypeAlias = Callable[[int, int | None], None]
 Progress: TypeAlias = Callable[[str], AbstractContextManager[Show]]
 """What shows how a piece of work gets on, which is called as it is told here."""
 
-_ORDER: Final = (Kind.BLUEPRINT, Kind.ENTITY, Kind.SCORECARD)
+_ORDER: Final = (
+    (Kind.BLUEPRINT, False), (Kind.ENTITY, False), (Kind.SCORECARD, False), (Kind.ENTITY, True),
+)  # fmt: skip
 _ISSUES: Final = "issues { path code message suggestion severity }"
 _DEFINITION: Final = f"outcome {_ISSUES} evaluation {{ identifier }}"
 _OPERATIONS: Final = {
@@ -87,8 +92,9 @@ class Sending:
 
     def send(self, documents: Sequence[Document]) -> None:
         """Sends sound documents; raises CommandError where the server does not let it go on."""
-        for kind in _ORDER:
-            group = [*self._sendable(one for one in documents if one.kind is kind)]
+        for kind, late in _ORDER:
+            chosen = (one for one in documents if one.kind is kind and _is_late(one) is late)
+            group = [*self._sendable(chosen)]
             if group:
                 self._send_all(kind, group)
             if kind is Kind.BLUEPRINT:
@@ -191,6 +197,11 @@ class Sending:
             self._refused.add(str(document.identifier))
         if document.kind is Kind.ENTITY and outcome is not Outcome.INVALID:
             self._dangling.written(document)
+
+
+def _is_late(document: Document) -> bool:
+    """Whether it is an entity of a system blueprint."""
+    return document.kind is Kind.ENTITY and document.blueprint in RESERVED
 
 
 def chunks(documents: Sequence[Document], count: int, size: int) -> Iterator[list[Document]]:

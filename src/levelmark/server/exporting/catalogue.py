@@ -1,7 +1,8 @@
 """The catalogue of a server, read page by page as documents.
 
 Blueprints come in the order of their identifiers, scorecards and entities in that of their blueprints and
-then of their own identifiers, so that the same catalogue gives the same documents in the same order.
+then of their own identifiers, so that the same catalogue gives the same documents in the same order. Of the
+system blueprints and of scorecards and rules as entities, it has what others have added.
 """
 
 from collections import Counter
@@ -10,8 +11,11 @@ from typing import Any, Final
 
 from msgspec import json
 
+from levelmark.domain.blueprint import RESERVED
+from levelmark.domain.documents import to_blueprint, to_document
 from levelmark.domain.issue import nearest
 from levelmark.domain.json import Json
+from levelmark.domain.system import RULE_RESULT, extension
 from levelmark.server.client import Client
 from levelmark.server.documents import Kind
 from levelmark.server.errors import CommandError
@@ -84,8 +88,24 @@ class Catalogue:
     def entities(self, names: Iterable[str]) -> Iterator[Document]:
         """The documents of the entities of these blueprints."""
         for name in names:
-            nodes = _nodes(self._client, _ENTITIES, blueprint=name)
-            yield from self._counted(Kind.ENTITY, (_entity(node, name) for node in nodes))
+            nodes = _nodes(self._client, _ENTITIES, blueprint=name) if name != RULE_RESULT else ()
+            documents = (_entity(node, name) for node in nodes)
+            yield from self._counted(Kind.ENTITY, self._own(name, documents))
+
+    def _own(self, blueprint: str, documents: Iterable[Document]) -> Iterator[Document]:
+        """The documents; of entities of a system blueprint, what others have given them, if they have."""
+        if blueprint not in RESERVED:
+            yield from documents
+            return
+        declared = next(one for one in self._blueprints if one["identifier"] == blueprint)
+        names = {*declared.get("schema", {}).get("properties", {}), *declared.get("relations", {})}
+        for document in documents:
+            groups = ((key, document.get(key, {})) for key in ("properties", "relations"))
+            own = {key: {one: some[one] for one in some if one in names} for key, some in groups}
+            given = {key: document[key] for key in ("icon", "team") if key in document}
+            if given or any(own.values()):
+                head = {"identifier": document["identifier"], "blueprint": blueprint}
+                yield head | given | {key: one for key, one in own.items() if one}
 
     def _chosen(self, names: Sequence[str]) -> Iterator[Document]:
         known = {node["identifier"]: node for node in _nodes(self._client, _BLUEPRINTS)}
@@ -95,8 +115,13 @@ class Catalogue:
                 meant = f" (did you mean `{hint}`?)" if hint else ""
                 raise CommandError(f"{self._client.url} has no blueprint `{name}`{meant}")
         for name, node in known.items():
-            if not names or name in names:
-                yield {key: value for key, value in node.items() if value is not None and value != {}}
+            if names and name not in names:
+                continue
+            document = {key: value for key, value in node.items() if value is not None and value != {}}
+            if name not in RESERVED:
+                yield document
+            elif own := _extension(document):
+                yield own
 
     def _counted(self, kind: Kind, documents: Iterable[Document]) -> Iterator[Document]:
         for document in documents:
@@ -129,6 +154,12 @@ def _entity(node: dict[str, Any], blueprint: str) -> Document:
     head = {"identifier": node["identifier"], "title": node["title"], "icon": node["icon"]}
     given = _given({**head, "blueprint": blueprint, "team": node["team"]})
     return given | {name: node[name] for name in ("properties", "relations") if node[name]}
+
+
+def _extension(document: Document) -> Document | None:
+    """What others have added to a system blueprint, None where that is nothing."""
+    own = extension(to_blueprint(document))
+    return to_document(own) if own.own_names else None
 
 
 def _given(fields: Document) -> Document:
