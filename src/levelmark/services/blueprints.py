@@ -21,6 +21,7 @@ from levelmark.services.outcome import Deleted, Outcome, Written
 from levelmark.services.relations import uses_of
 from levelmark.services.remodelling import Remodelling
 from levelmark.services.removal import Removal
+from levelmark.services.system.clearing import Clearing
 from levelmark.services.system.installation import Installation
 from levelmark.services.system.protection import Protection, deletion_issue, passage_issues
 from levelmark.storage import Storage
@@ -41,6 +42,7 @@ class BlueprintService:
         removal: Removal,
         naming: NamingSource,
         installation: Installation,
+        clearing: Clearing,
         clock: Clock,
     ) -> None:
         self._storage = storage
@@ -53,6 +55,7 @@ class BlueprintService:
         self._naming = naming
         self._protection = Protection(storage, naming)
         self._installation = installation
+        self._clearing = clearing
         self._clock = clock
 
     async def upsert(self, document: Json, *, force: bool = False) -> Written[Versioned[Blueprint]]:
@@ -151,6 +154,8 @@ class BlueprintService:
         await self._evaluations.follow_up(known, CauseKind.BLUEPRINT_WRITTEN)
         await self._installation.relate((), [key])
         entities = await self._removal.all_of(key)
+        for scorecard in scorecards:
+            await self._clearing.scorecard(scorecard.value.identifier)
         return Deleted(Outcome.DELETED, uses, entities, len(scorecards))
 
 

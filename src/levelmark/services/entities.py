@@ -17,6 +17,9 @@ from levelmark.services.listing import Ask, Listed, Listing
 from levelmark.services.outcome import Outcome, Written
 from levelmark.services.pointers import Pointers
 from levelmark.services.removal import Removal
+from levelmark.services.system.clearing import Clearing
+from levelmark.services.system.door import Answers, Documents, SystemDoor
+from levelmark.services.system.own import How
 from levelmark.services.system.reading import SystemReading
 from levelmark.services.targets import Targets
 from levelmark.services.writing import Draft, Mode, Writing
@@ -39,17 +42,21 @@ class EntityService:
         removal: Removal,
         listing: Listing,
         *,
-        system: SystemReading,
+        reading: SystemReading,
+        system: SystemDoor,
+        clearing: Clearing,
     ) -> None:
         self._store = storage.entities
         self._history = storage.history
         self._relations = storage.relations
-        self._system = system
+        self._reading = reading
         self._writing = writing
         self._removal = removal
         self._listing = listing
         self._targets = Targets(storage, catalogue)
         self._pointers = Pointers(storage)
+        self._system = system
+        self._clearing = clearing
 
     async def get(
         self, keys: Iterable[tuple[str, str]], at: datetime | None = None
@@ -57,14 +64,14 @@ class EntityService:
         """The entities of these (blueprint, identifier) pairs, those that exist, or did at the instant."""
         wanted = list(keys)
         stored = [key for key in wanted if key[0] not in RESERVED]
-        found = await self._system.get([key for key in wanted if key[0] in RESERVED], at)
+        found = await self._reading.get([key for key in wanted if key[0] in RESERVED], at)
         if at is not None:
             return {**found, **await self._history.get(stored, at)}
         return {**found, **{key: held.entity for key, held in (await self._store.get(stored)).items()}}
 
     async def existing(self, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
         """Those of the keys that entities have."""
-        system = await self._system.get([key for key in keys if key[0] in RESERVED])
+        system = await self._reading.get([key for key in keys if key[0] in RESERVED])
         return {*system, *await self._relations.existing(key for key in keys if key[0] not in RESERVED)}
 
     async def pointing(self, asks: Sequence[Pointing], most: int) -> list[list[str]]:
@@ -73,7 +80,7 @@ class EntityService:
             await self._relations.pointing([ask for ask in asks if ask.blueprint not in RESERVED], most)
         )
         return [
-            await self._system.pointing(ask) if ask.blueprint in RESERVED else next(stored) for ask in asks
+            await self._reading.pointing(ask) if ask.blueprint in RESERVED else next(stored) for ask in asks
         ]
 
     async def page(
@@ -87,7 +94,7 @@ class EntityService:
         is not sound, or nothing can be ordered by the property.
         """
         if selection.blueprint in RESERVED:
-            return await self._system.listed(selection, query, ask)
+            return await self._reading.listed(selection, query, ask)
         return await self._listing.listed(selection, query, ask, naming)
 
     async def upsert(
@@ -100,10 +107,17 @@ class EntityService:
         One that points at an entity that does not exist gets a warning; if `strict`, it is not written. What
         the same request writes exists.
         """
-        answers: list[Written[Entity] | None] = [None] * len(documents)
+
+        async def others(ordinary: Documents) -> Answers:
+            return await self._upsert(ordinary, mode, naming, strict=strict)
+
+        return await self._system.upsert(documents, How(mode, naming, strict), others)
+
+    async def _upsert(self, documents: Documents, mode: Mode, naming: Naming, *, strict: bool) -> Answers:
+        answers: Answers = {}
         drafts: list[tuple[int, Draft]] = []
         seen: dict[tuple[str, str], int] = {}
-        for place, document in enumerate(documents):
+        for place, document in documents.items():
             checked = read_entity(document)
             sent = checked.value or sound_part(document)
             if sent is None:
@@ -118,7 +132,7 @@ class EntityService:
         written = await self._write([draft for _, draft in drafts], strict=strict)
         for (place, _), answer in zip(drafts, written, strict=True):
             answers[place] = answer
-        return [answer for answer in answers if answer is not None]
+        return answers
 
     async def _write(self, drafts: list[Draft], *, strict: bool) -> list[Written[Entity]]:
         lacking = await self._targets.lacking(drafts)
@@ -144,9 +158,12 @@ class EntityService:
 
         One that others point at gets a warning; if `strict`, it stays, unless these others go with it.
         """
+        if blueprint in RESERVED:
+            return await self._system.delete(blueprint, identifiers, strict=strict)
         leaving = await self._pointers.leaving(blueprint, identifiers)
         held = leaving.held() if strict else set()
         gone = await self._removal.entities(blueprint, [name for name in identifiers if name not in held])
+        await self._clearing.entities(blueprint, gone.values())
         return [
             _deleted(gone.get(name), leaving.told(name, naming), (naming.blueprints.name(blueprint), name))
             if name not in held

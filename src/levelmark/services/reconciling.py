@@ -13,6 +13,7 @@ from levelmark.services.delivery import Delivery
 from levelmark.services.evaluations import EvaluationService
 from levelmark.services.removal import Removal
 from levelmark.services.spreading import Spreading
+from levelmark.services.system.clearing import Clearing
 from levelmark.storage import Storage
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class Reconciler:
         delivery: Delivery,
         evaluations: EvaluationService,
         removal: Removal,
+        clearing: Clearing,
         spreading: Spreading,
     ) -> None:
         self._spreading = spreading
@@ -43,6 +45,7 @@ class Reconciler:
         self._delivery = delivery
         self._evaluations = evaluations
         self._removal = removal
+        self._clearing = clearing
         self._seen: frozenset[str] = frozenset()
 
     async def run(self) -> None:
@@ -62,6 +65,7 @@ class Reconciler:
         await self._see_to_ripples()
         await self._storage.entities.sweep_tombstones()
         await self._remove_orphans()
+        await self._clearing.go_round()
         await self._evaluate_outdated(cause)
 
     async def _deliver_owed(self) -> None:

@@ -25,6 +25,7 @@ from levelmark.services.keying import Keyed, keyed_scorecard
 from levelmark.services.naming import NamingSource
 from levelmark.services.outcome import Deleted, Outcome, Written
 from levelmark.services.rule_edit import RuleEdit
+from levelmark.services.system.clearing import Clearing
 from levelmark.services.system.installation import Installation
 from levelmark.storage import Storage
 from levelmark.storage.pages import Page, Selection
@@ -44,6 +45,7 @@ class ScorecardService:
         *,
         naming: NamingSource,
         installation: Installation,
+        clearing: Clearing,
         clock: Clock,
     ) -> None:
         self._storage = storage
@@ -52,6 +54,7 @@ class ScorecardService:
         self._evaluations = evaluations
         self._naming = naming
         self._installation = installation
+        self._clearing = clearing
         self._clock = clock
 
     async def upsert(self, document: Json) -> Written[Versioned[Scorecard]]:
@@ -118,6 +121,8 @@ class ScorecardService:
             outcome, stored = Outcome.UPDATED, await self._shelf.replace(before, scorecard, now, names)
         if not stored:
             return None
+        if before is not None:
+            await self._clearing.rules(before.value, scorecard)
         if names != (before.names if before else OwnNames()):
             await self._naming.settled()
         begun = await self._evaluations.follow_up(known, CauseKind.SCORECARD_WRITTEN)
@@ -180,6 +185,7 @@ class ScorecardService:
         known = await self._catalogue.current([before.value.blueprint])
         if not await self._shelf.remove(before):
             raise ConflictError(f"the scorecard `{identifier}` was just written; look at it and try again")
+        await self._clearing.scorecard(identifier)
         if not before.names.plain:
             await self._naming.settled()
         begun = await self._evaluations.follow_up(known, CauseKind.SCORECARD_DELETED)

@@ -36,8 +36,14 @@ from levelmark.services.scorecards import ScorecardService
 from levelmark.services.search import SearchService
 from levelmark.services.spreading import Spreading
 from levelmark.services.surrounding import Surrounding
+from levelmark.services.system.cards import Cards
+from levelmark.services.system.clearing import Clearing
+from levelmark.services.system.door import SystemDoor
 from levelmark.services.system.installation import Installation
+from levelmark.services.system.own import OwnValues
 from levelmark.services.system.reading import SystemReading
+from levelmark.services.system.result_writing import ResultWriting
+from levelmark.services.system.writing import DefinitionWriting
 from levelmark.services.tables import Tables
 from levelmark.services.timekeeping import Timekeeping
 from levelmark.services.trends import TrendService
@@ -82,9 +88,21 @@ class Services:
         writing = Writing(storage, self.catalogue, evaluator, aftermath)
         self.evaluations = EvaluationService(storage, self.catalogue, writing, clock)
         removal = Removal(storage, self.catalogue, self.delivery, self.rippling, clock=clock)
+        clearing = Clearing(storage, self.catalogue, removal)
+        self.installation = Installation(storage, self.naming, clock)
+        self.scorecards = ScorecardService(
+            storage,
+            self.catalogue,
+            self.evaluations,
+            naming=self.naming,
+            installation=self.installation,
+            clearing=clearing,
+            clock=clock,
+        )
+        cards, own = Cards(storage, self.naming), OwnValues(storage, self.catalogue, writing)
         listing = Listing(storage, self.catalogue, clock)
         self.rollups = Rollups(storage, self.catalogue, clock)
-        system = SystemReading(
+        reading = SystemReading(
             storage,
             self.catalogue,
             listing,
@@ -93,21 +111,21 @@ class Services:
             calculator=self.calculator,
             clock=clock,
         )
-        self.entities = EntityService(storage, self.catalogue, writing, removal, listing, system=system)
-        self.search = SearchService(storage, self.catalogue, system)
-        self.facets = FacetService(storage, self.catalogue, system, clock)
-        self.trends = TrendService(storage, self.catalogue, clock)
-        self.figures = FigureService(storage, self.catalogue)
-        self.installation = Installation(storage, self.naming, clock)
-        self.scorecards = ScorecardService(
+        self.entities = EntityService(
             storage,
             self.catalogue,
-            self.evaluations,
-            naming=self.naming,
-            installation=self.installation,
-            clock=clock,
+            writing,
+            removal,
+            listing,
+            reading=reading,
+            system=SystemDoor(DefinitionWriting(cards, own, self.scorecards), ResultWriting(cards, own)),
+            clearing=clearing,
         )
+        self.search = SearchService(storage, self.catalogue, reading)
+        self.facets = FacetService(storage, self.catalogue, reading, clock)
         self.tables = Tables(storage, self.catalogue, clock)
+        self.trends = TrendService(storage, self.catalogue, clock)
+        self.figures = FigureService(storage, self.catalogue)
         self.blueprints = BlueprintService(
             storage,
             self.catalogue,
@@ -116,6 +134,7 @@ class Services:
             removal=removal,
             naming=self.naming,
             installation=self.installation,
+            clearing=clearing,
             clock=clock,
         )
         self.renaming = RenamingService(storage, self.naming, clock)
@@ -129,6 +148,7 @@ class Services:
             delivery=self.delivery,
             evaluations=self.evaluations,
             removal=removal,
+            clearing=clearing,
             spreading=self.spreading,
         )
         self._tasks: list[asyncio.Task[None]] = []
