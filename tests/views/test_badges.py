@@ -34,6 +34,7 @@ def test_what_has_no_score_and_what_is_not_there_have_grey_badges(shop: httpx.Cl
         "/badges/team/old/quality.svg": "quality: not found",
         "/badges/service/old.svg": "not found",
         "/badges/service/%FF/quality.svg": "not found",
+        "/badges/service/%00/quality.svg": "Code <quality>: not found",
     }
     for where, told in missing.items():
         answer = shop.get(where)

@@ -13,7 +13,7 @@ import pytest
 from pymongo import MongoClient
 
 from tests.graphql.api import operations
-from tests.support.documents import blueprint, condition, entity, rule, scorecard
+from tests.support.documents import blueprint, condition, entity, query, rule, scorecard
 from tests.support.server import ServerProcess
 from tests.views.conftest import AWKWARD
 
@@ -109,6 +109,15 @@ def test_a_trend_has_a_row_for_each_point_of_each_group(shop: httpx.Client) -> N
     assert sum(one["created"] for one in found if one["properties.$team"] == "red") == 2
     assert last["red"]["levels"]["Gold"] == 1
     assert last["red"]["moved"][0]["appeared"] == 4
+
+
+def test_a_filter_of_entities_has_its_query_and_its_level(shop: httpx.Client) -> None:
+    asked = query({"property": "stars", "operator": "<", "value": 5})
+    (low,) = lines(shop, "rollup", **OWN, query=json.dumps(asked))
+    assert (low["passed"], low["tested"]) == (0, 2)
+    level = {"scorecard": "quality", "levels": ["Gold"]}
+    (gold,) = lines(shop, "rollup", **OWN, filter=json.dumps({"level": level}))
+    assert (gold["passed"], gold["tested"]) == (2, 2)
 
 
 @pytest.mark.parametrize(

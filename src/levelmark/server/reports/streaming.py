@@ -10,7 +10,7 @@ from contextlib import aclosing
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.types import Send
+from starlette.types import Receive, Scope, Send
 
 from levelmark.graphql.protocol.mask import published
 
@@ -41,6 +41,19 @@ class _Streamed(StreamingResponse):
         async for part in self._parts:
             yield part
             await asyncio.sleep(0)  # a fast client never makes the sender wait, and others want their turn
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends until the end, or until the client goes away."""
+        del scope
+        # Starlette's own way cancels again whatever waits while it cleans up: cursors would stay open.
+        sending = asyncio.create_task(self.stream_response(send))
+        leaving = asyncio.create_task(self.listen_for_disconnect(receive))
+        try:
+            await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sending.cancel()
+            leaving.cancel()
+            await asyncio.gather(sending, leaving, return_exceptions=True)
 
     async def stream_response(self, send: Send) -> None:
         """Sends everything; after a failure, not the end."""
