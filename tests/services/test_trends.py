@@ -112,13 +112,13 @@ WHERE: Final[list[tuple[TagName, tuple[Json, ...]]]] = [
 ]  # fmt: skip
 
 
-def asked(random: Random, last: datetime) -> Question:
+def asked(random: Random, last: datetime, steps: list[datetime]) -> Question:
     """A random question of a time in which something happened."""
     interval = random.choice(list(Interval))
     span = {Interval.MINUTE: timedelta(hours=20), Interval.HOUR: timedelta(days=20)}.get(
         interval, last - NOON
     )
-    begin = NOON - timedelta(hours=1) + random.random() * (last - NOON)
+    begin = random.choice([NOON - timedelta(hours=1) + random.random() * (last - NOON), random.choice(steps)])
     end = random.choice([None, begin + random.random() * span + timedelta(minutes=1)])
     if end is None and interval in {Interval.MINUTE, Interval.HOUR}:
         end = begin + span
@@ -150,15 +150,15 @@ async def running(storage: Storage, registry: Registry) -> AsyncIterator[tuple[S
         yield services, hands
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 async def test_a_trend_says_what_was_seen(running: tuple[Services, Hands], seed: int) -> None:
     services, hands = running
     random = Random(seed)
     recorder = await Story(services, hands, random).tell()
     hands.now += timedelta(hours=1)
     groups = 0
-    for _ in range(60):
-        question = asked(random, hands.now)
+    for _ in range(40):
+        question = asked(random, hands.now, [step.at for step in recorder.steps])
         try:
             trend = await services.trends.trend(question)
         except NotFoundError:  # nothing was found of what does not exist now
@@ -175,4 +175,4 @@ async def test_a_trend_says_what_was_seen(running: tuple[Services, Hands], seed:
                 assert shown(point) == want, (question, series.group, point.span)
                 since = point.span.at
             groups += 1
-    assert groups > 100
+    assert groups > 80
