@@ -1,12 +1,37 @@
 """The indexes: every query that the API offers runs on one of these."""
 
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo import ASCENDING, TEXT, IndexModel
 
 LINKS: Final = [("blueprint", ASCENDING), ("links", ASCENDING), ("identifier", ASCENDING)]
 """The index that finds who points at an entity."""
+
+Index: TypeAlias = dict[str, int]
+"""Fields and directions."""
+
+STATES_OF: Final[Index] = {
+    "blueprint": ASCENDING,
+    "identifier": ASCENDING,
+    "from": ASCENDING,
+    "to": ASCENDING,
+}
+"""The index that finds the states of an entity."""
+
+STATES_OF_TEAMS: Final[Index] = {
+    "blueprint": ASCENDING,
+    "teams": ASCENDING,
+    "from": ASCENDING,
+    "to": ASCENDING,
+}
+"""The index that finds the states of entities of a team."""
+
+BEGUN: Final[Index] = {"blueprint": ASCENDING, "from": ASCENDING}
+"""The index that finds states by their first instant."""
+
+CHANGED: Final[Index] = {"blueprint": ASCENDING, "changed": ASCENDING, "from": ASCENDING}
+"""The index that finds states that have something other than those before."""
 
 _INDEXES: Final = {
     "blueprints": [
@@ -60,16 +85,14 @@ _INDEXES: Final = {
     "history": [
         IndexModel([("blueprint", ASCENDING), ("fork", ASCENDING), ("from", ASCENDING)]),
         IndexModel([("blueprint", ASCENDING), ("fork", ASCENDING), ("to", ASCENDING)]),
-        IndexModel([("blueprint", ASCENDING), ("from", ASCENDING)]),
-        IndexModel(
-            [("blueprint", ASCENDING), ("identifier", ASCENDING), ("from", ASCENDING), ("to", ASCENDING)]
-        ),
-        IndexModel([("blueprint", ASCENDING), ("teams", ASCENDING), ("from", ASCENDING), ("to", ASCENDING)]),
+        IndexModel(BEGUN),
+        IndexModel(STATES_OF),
+        IndexModel(STATES_OF_TEAMS),
         IndexModel(
             [("blueprint", ASCENDING), ("before.teams", ASCENDING), ("from", ASCENDING)],
             partialFilterExpression={"before.teams": {"$gt": ""}},
         ),
-        IndexModel([("blueprint", ASCENDING), ("changed", ASCENDING), ("from", ASCENDING)]),
+        IndexModel(CHANGED),
     ],
     "counts": [IndexModel([("blueprint", ASCENDING), ("cause", ASCENDING)], unique=True)],
     "evaluations": [

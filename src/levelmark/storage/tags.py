@@ -57,7 +57,8 @@ def has_one_of(tag: Tag, values: frozenset[TagValue]) -> dict[str, Any] | None:
     wanted = {"$in": [value for _, value in values]}
     if tag.kind is TagKind.LEVEL:
         return {"scores": {"$elemMatch": {"scorecard": tag.name, "level": wanted}}}
-    return {"$or": [{field: wanted} for field in tag_fields(tag)]}
+    either = [{field: wanted} for field in tag_fields(tag)]
+    return {"$or": either} if len(either) > 1 else either[0]
 
 
 def values_of(tag: Tag, held: Json) -> frozenset[TagValue]:

@@ -18,20 +18,11 @@ from levelmark.storage import happenings
 from levelmark.storage.bounds import PATIENCE_MS, bounded
 from levelmark.storage.crossings import origin_of, read_fields, standings
 from levelmark.storage.happenings import FIRST_VERSION
-from levelmark.storage.pages import Selection
+from levelmark.storage.indexes import BEGUN, CHANGED, STATES_OF, STATES_OF_TEAMS, Index
 from levelmark.storage.sources import as_of
 from levelmark.storage.tags import has_one_of
 
 _BATCH: Final = 1_000
-
-Index: TypeAlias = dict[str, int]
-
-# The database would try several of the indexes, and choose by the first hundred rows: at an early instant,
-# those that stood then come first in some index that leads through all the others, too.
-_BEGINNING: Final[Index] = {"blueprint": 1, "from": 1}
-_STANDING: Final[Index] = {"blueprint": 1, "fork": 1, "from": 1}
-_OF_TEAMS: Final[Index] = {"blueprint": 1, "teams": 1, "from": 1, "to": 1}
-_OF_IDENTIFIERS: Final[Index] = {"blueprint": 1, "identifier": 1, "from": 1}
 
 Stood: TypeAlias = tuple[Group, What, str, int]
 """So many of a value stood in a group: as many entities (""), entities on a level, or results."""
@@ -48,10 +39,9 @@ class TrendStore:
 
     async def stood(self, scope: Scope, at: datetime) -> AsyncIterator[Stood]:
         """What stood at an instant."""
-        selection = Selection(scope.blueprint, scope.teams, source=as_of(at))
-        conditions = [selection.conditions(), *_having(scope)]
-        pipeline = [{"$match": {"$and": conditions}}, *happenings.standing(scope)]
-        async for count in self._aggregated(pipeline, _index(scope, _STANDING)):
+        index, conditions = _index(scope), [{"blueprint": scope.blueprint}, *_having(scope)]
+        standing = as_of(at).meeting(conditions, served=index is not None)
+        async for count in self._aggregated([{"$match": standing}, *happenings.standing(scope)], index):
             for group in happenings.groups_of(scope, count["_id"]):
                 for what, value, times in happenings.stood(count):
                     yield group, what, value, times
@@ -66,17 +56,18 @@ class TrendStore:
     async def _stayed(self, scope: Scope, begin: datetime, ats: Sequence[datetime]) -> AsyncIterator[Befell]:
         conditions = [_within(scope, begin, ats[-1]), *_having(scope), _staying(scope)]
         pipeline = [{"$match": {"$and": conditions}}, *happenings.moving(scope, ats)]
-        async for count in self._aggregated(pipeline, _index(scope, _BEGINNING)):
+        async for count in self._aggregated(pipeline, _index(scope) or BEGUN):
             event = happenings.moved(count)
             for group in happenings.groups_of(scope, count["_id"]):
                 yield count["_id"]["p"], group, event, count["times"]
 
     async def _aggregated(
-        self, pipeline: list[dict[str, Any]], index: Index
+        self, pipeline: list[dict[str, Any]], index: Index | None
     ) -> AsyncIterator[dict[str, Any]]:
         with bounded():
+            hint = {} if index is None else {"hint": index}
             cursor = self._rows.aggregate(
-                pipeline, hint=index, allowDiskUse=False, maxTimeMS=PATIENCE_MS, batchSize=_BATCH
+                pipeline, allowDiskUse=False, maxTimeMS=PATIENCE_MS, batchSize=_BATCH, **hint
             )
             async for row in cursor:
                 yield row
@@ -90,7 +81,12 @@ class TrendStore:
             named = {"$in": list(scope.teams)}
             conditions.append({"$or": [{"teams": named}, {"before.teams": named}]})
         with bounded():
-            cursor = self._rows.find({"$and": conditions}, read_fields(scope), max_time_ms=PATIENCE_MS)
+            cursor = self._rows.find(
+                {"$and": conditions},
+                read_fields(scope),
+                hint=_index_of_crossings(scope),
+                max_time_ms=PATIENCE_MS,
+            )
             async for row in cursor.batch_size(_BATCH):
                 seen = place(ats, row["from"])
                 for group, event, times in events(*standings(row, scope), origin_of(row)):
@@ -101,11 +97,20 @@ def _within(scope: Scope, begin: datetime, end: datetime) -> dict[str, Any]:
     return {"blueprint": scope.blueprint, "from": {"$gt": begin, "$lte": end}}
 
 
-def _index(scope: Scope, otherwise: Index) -> Index:
-    """The index that leads to the fewest rows."""
+# Left to itself, the database tries several indexes and chooses by the first hundred rows: that may be one
+# that leads through all the others, too.
+def _index(scope: Scope) -> Index | None:
+    """The index that leads to those who count and no others; None where none does."""
     if any(tag.kind is TagKind.IDENTIFIER for tag, _ in scope.where):
-        return _OF_IDENTIFIERS
-    return otherwise if scope.teams is None else _OF_TEAMS
+        return STATES_OF
+    return None if scope.teams is None else STATES_OF_TEAMS
+
+
+def _index_of_crossings(scope: Scope) -> Index | None:
+    """The same of those that came into other groups; None where it takes several of them."""
+    if scope.teams is not None:
+        return None
+    return BEGUN if scope.levelled else CHANGED
 
 
 def _having(scope: Scope) -> list[dict[str, Any]]:
