@@ -44,8 +44,9 @@ async def catalogue(
     mongo_url: str, registry: Registry, request: pytest.FixtureRequest
 ) -> AsyncIterator[Services]:
     """A random catalogue that a module's tests only look at."""
+    cake = random_catalogue.with_cake(registry)
     database = f"random-{uuid4().hex}"
-    async with Storage(mongo_url, database) as storage, Services(storage, registry) as services:
+    async with Storage(mongo_url, database) as storage, Services(storage, cake) as services:
         await random_catalogue.write(services, request.param)
         yield services
         await storage.database.client.drop_database(database)

@@ -4,17 +4,25 @@ import random
 from typing import Any, Final
 
 from levelmark.domain.json import Json
+from levelmark.plugins import JsonType, Operator, Registry
 from levelmark.services import Services
 from levelmark.services.writing import Mode
 from tests.support.documents import blueprint, condition, entity, query, rule, scorecard
 
 TIERS: Final = ("gold", "Gold", "", 1, 1.5, True, None)
 TEAMS: Final = ("red", "blue", "green")
+CAKE: Final = Operator(
+    name="sharesCake",
+    description="A cake that so many can share; an error for nobody.",
+    types=frozenset({JsonType.NUMBER}),
+    value_schema=None,
+    prepare=lambda _: lambda actual: 12 % actual == 0,
+)
 RULES: Final = (
     rule("liked", "Bronze", condition("stars", ">", 5)),
     rule("starred", "Bronze", condition("stars", "isNotEmpty")),
     rule("in-go", "Silver", condition("language", "=", "Go")),
-    rule("ordered", "Gold", condition("any", ">", 0)),
+    rule("ordered", "Gold", condition("stars", "sharesCake")),
     rule("old", "Gold", condition("deployed_at", "olderThan", "P1D")),
 )
 SCORECARDS: Final = (
@@ -23,6 +31,11 @@ SCORECARDS: Final = (
     scorecard("bare"),
     scorecard("library", *RULES[2:4], of="library"),
 )
+
+
+def with_cake(registry: Registry) -> Registry:
+    """The registry with the operator that fails at times."""
+    return Registry({**registry.operators, CAKE.name: CAKE}, {}, registry.plugins)
 
 
 async def write(services: Services, seed: int, count: int = 40) -> None:

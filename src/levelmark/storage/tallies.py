@@ -53,23 +53,16 @@ class ScorePart(Enum):
 class Tallying(Struct, frozen=True):
     """What is counted, and by what.
 
-    `rules` are those that count: by scorecard, those on each level; `some` says that they are not all of
+    `rules` are those that count: by scorecard, each with its level; `some` says that they are not all of
     their scorecards' rules. With `levels`, the entities of a group are counted by the level that they have
     reached in its scorecard.
     """
 
-    rules: Mapping[str, Mapping[str, tuple[str, ...]]]
+    rules: Mapping[str, Mapping[str, str]]
     parts: tuple[Part | ScorePart, ...] = ()
     grain: Grain = Grain.ENTITY
     some: bool = False
     levels: bool = False
-
-    @property
-    def listed(self) -> dict[str, list[str]]:
-        """The rules that count, by scorecard."""
-        return {
-            card: [one for some in levels.values() for one in some] for card, levels in self.rules.items()
-        }
 
 
 class Tallied(Struct, frozen=True):
@@ -147,7 +140,8 @@ def _by_result(tallying: Tallying) -> list[dict[str, Any]]:
     key = {"k": _key(tallying), "c": "$of.c", "r": "$of.x.rule", "l": "$of.l" if tallying.levels else None}
     group = {"$group": {"_id": {**key, "x": "$of.x.result"}, "entities": {"$sum": 1}}}
     # A row may still hold results of rules that are gone: these are few groups now.
-    known = {"$or": [{"_id.c": card, "_id.r": {"$in": rules}} for card, rules in tallying.listed.items()]}
+    every = tallying.rules.items()
+    known = {"$or": [{"_id.c": card, "_id.r": {"$in": list(rules)}} for card, rules in every]}
     figures = {
         figure: {"$cond": [{"$eq": ["$_id.x", kind]}, "$entities", 0]}
         for figure, kind in zip(_FIGURES, _KINDS, strict=True)
@@ -167,14 +161,9 @@ def _by_rule_level(tallying: Tallying) -> list[dict[str, Any]]:
     places = [f"k{at}" for at, one in enumerate(tallying.parts) if one is ScorePart.RULE_LEVEL]
     if not places:
         return []
-    levels = [
-        [card, rule, level]
-        for card, some in tallying.rules.items()
-        for level, rules in some.items()
-        for rule in rules
-    ]
-    at = {"$indexOfArray": [{"$literal": [one[:2] for one in levels]}, ["$_id.c", "$_id.r"]]}
-    level = {"$arrayElemAt": [{"$literal": [one[2] for one in levels]}, at]}
+    on = {(card, rule): level for card, rules in tallying.rules.items() for rule, level in rules.items()}
+    at = {"$indexOfArray": [{"$literal": list(map(list, on))}, ["$_id.c", "$_id.r"]]}
+    level = {"$arrayElemAt": [{"$literal": list(on.values())}, at]}
     key = {"k": {"$mergeObjects": ["$_id.k", dict.fromkeys(places, level)]}, "l": "$_id.l"}
     return [_grouped(key, entities="$max")]
 
@@ -218,7 +207,7 @@ def _whole(scores: dict[str, Any], tallying: Tallying) -> dict[str, Any]:
 def _kept(tallying: Tallying) -> dict[str, Any]:
     """The results of a score that count."""
     place = {"$indexOfArray": [{"$literal": list(tallying.rules)}, "$$score.scorecard"]}
-    rules = {"$arrayElemAt": [{"$literal": list(tallying.listed.values())}, place]}
+    rules = {"$arrayElemAt": [{"$literal": [list(rules) for rules in tallying.rules.values()]}, place]}
     own = {"$in": ["$$one.rule", "$$rules"]}
     kept = {"$filter": {"input": "$$score.results", "as": "one", "cond": own}}
     return {"$let": {"vars": {"rules": rules}, "in": kept}}

@@ -44,11 +44,7 @@ class EntityCounter:
     def __init__(self, plan: Plan, most: int) -> None:
         self._plan = plan
         self._most = most
-        rules = plan.tallying.rules
-        self._rules = {
-            card: {rule: level for level, some in levels.items() for rule in some}
-            for card, levels in rules.items()
-        }
+        self._rules = plan.tallying.rules
         self._groups: dict[Any, _Group] = {}
 
     def add(self, entity: Entity) -> None:

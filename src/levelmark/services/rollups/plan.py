@@ -53,21 +53,17 @@ def plans_of(rollup: Rollup, blueprints: Sequence[Scored], naming: Naming) -> li
     return [_plan(rollup, one, counted[one.identifier], naming, levels) for one in concerned]
 
 
-Rules = dict[str, dict[str, tuple[str, ...]]]
+Rules = dict[str, dict[str, str]]
 
 
 def _rules(rollup: Rollup, cards: Sequence[Scorecard]) -> Rules:
+    """The rules that count, each with its level, by scorecard."""
     wanted = [one for one in cards if rollup.scorecards is None or one.identifier in rollup.scorecards]
-    found = {one.identifier: _by_level(one, rollup) for one in wanted}
-    return found if rollup.rules is None else {card: levels for card, levels in found.items() if levels}
-
-
-def _by_level(scorecard: Scorecard, rollup: Rollup) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for rule in scorecard.rules:
-        if _counts(rule, scorecard, rollup):
-            found[rule.level] = (*found.get(rule.level, ()), rule.identifier)
-    return found
+    found = {
+        one.identifier: {rule.identifier: rule.level for rule in one.rules if _counts(rule, one, rollup)}
+        for one in wanted
+    }
+    return found if rollup.rules is None else {card: rules for card, rules in found.items() if rules}
 
 
 def _counts(rule: Rule, scorecard: Scorecard, rollup: Rollup) -> bool:
@@ -84,13 +80,7 @@ def _check_scorecards(rollup: Rollup, blueprints: Sequence[Scored]) -> None:
 
 
 def _check_rules(rollup: Rollup, counted: Mapping[str, Rules], blueprints: Sequence[Scored]) -> None:
-    found = {
-        (card, rule)
-        for rules in counted.values()
-        for card, levels in rules.items()
-        for some in levels.values()
-        for rule in some
-    }
+    found = {(card, rule) for rules in counted.values() for card, some in rules.items() for rule in some}
     for one in rollup.rules or ():
         if not any(one.within(card) == rule for card, rule in found):
             known = [rule.identifier for scored in blueprints
