@@ -19,7 +19,17 @@ import httpx
 from msgspec import Struct, json
 from pymongo import MongoClient
 
-from benchmarks.reading import WAYS, Examined, Facts, Question, examine, questions
+from benchmarks.reading import (
+    WAYS,
+    Examined,
+    Exported,
+    Facts,
+    Question,
+    examine,
+    export,
+    export_plainly,
+    questions,
+)
 from benchmarks.year import Sizes, load
 from levelmark.plugins.loading import load_registry
 from levelmark.server.embedded import EmbeddedMongo
@@ -93,16 +103,23 @@ async def _measure(folder: Path, sizes: Sizes, options: argparse.Namespace) -> N
             database = client[DATABASE]
             facts = Facts(_busiest(database), "team-00", sizes.since, sizes.until)
             asked = list(questions(facts))
-            taken = await asyncio.to_thread(_asked, folder, mongo.url, asked, options.runs)
+            taken, exported = await asyncio.to_thread(_asked, folder, mongo.url, asked, options.runs)
             asked = [one for one in asked if one.name in taken]
             plain = {name: _repeated(partial(WAYS[name], database, facts))
                      for name in dict.fromkeys(one.beside for one in asked)}  # fmt: skip
+            exports = {"server": exported, "plain": export_plainly(database)}
             counts = [f"{database[name].estimated_document_count():,} {name}"
                       for name in ("entities", "history", "changes")]  # fmt: skip
         async with _executor(mongo.url) as executor:
             looked = {one.name: await examine(executor, one) for one in asked}
     print(", ".join(counts))
     _print(asked, taken, plain, looked)
+    for who, one in exports.items():
+        if one is not None:
+            memory = "" if one.megabytes is None else f", {one.megabytes:,.0f} MB of memory more"
+            print(
+                f"export, {who}: {one.rows:,} rows in {one.seconds:.1f} s, {one.rate:,.0f} a second{memory}"
+            )
 
 
 def _busiest(database: Any) -> str:
@@ -118,15 +135,18 @@ async def _executor(url: str) -> AsyncIterator[Executor]:
         yield Executor(Services(storage, load_registry()), commands)
 
 
-def _asked(folder: Path, mongo: str, asked: list[Question], runs: int) -> dict[str, Taken]:
+def _asked(
+    folder: Path, mongo: str, asked: list[Question], runs: int
+) -> tuple[dict[str, Taken], Exported | None]:
     """Asks a server process everything that it knows, so many times behind a first time."""
     arguments = "--mongodb-url", mongo, "--database", DATABASE, "--metrics-seconds", "0"
     with (
         ServerProcess(folder / "server.log", *arguments) as server,
         httpx.Client(timeout=TIMEOUT_SECONDS, base_url=server.url.removesuffix("/graphql")) as client,
     ):
+        exported = export(client, server.pid)  # first, since the memory that is told is the most so far
         found = {one.name: _taken(client, one, runs) for one in asked}
-    return {name: taken for name, taken in found.items() if taken is not None}
+    return {name: taken for name, taken in found.items() if taken is not None}, exported
 
 
 def _taken(client: httpx.Client, question: Question, runs: int) -> Taken | None:

@@ -1,7 +1,18 @@
 """Reading: what is asked of a year of results, and plain ways to answers like these."""
 
 from benchmarks.reading.examining import Examined, examine
+from benchmarks.reading.exporting import Exported, export, export_plainly
 from benchmarks.reading.plain import WAYS
 from benchmarks.reading.questions import Facts, Question, questions
 
-__all__ = ["WAYS", "Examined", "Facts", "Question", "examine", "questions"]
+__all__ = [
+    "WAYS",
+    "Examined",
+    "Exported",
+    "Facts",
+    "Question",
+    "examine",
+    "export",
+    "export_plainly",
+    "questions",
+]

@@ -108,12 +108,15 @@ def _questions(facts: Facts) -> Iterator[Question]:
                    {"by": [_TEAM, _TIER], "scorecards": security})  # fmt: skip
     yield Question("rollup: team, tier, all three", _ALL, _ROLLUP, {"by": [_TEAM, _TIER]})
     yield Question("rollup: the lowest rules", _ALL, _ROLLUP, {"by": _RULES, "order": _LOWEST, "first": 10})
+    by_team: dict[str, Any] = {"blueprint": "service", "groupBy": {"property": "$team"}, "first": 10}
+    yield Question("table: ten teams, ten rows each", _ALL, operations.TABLE, by_team)
     yield Question("half a year ago: an entity", _ROW, operations.ENTITY, one | then)
     yield Question("half a year ago: a page", _ROWS, _PAGE, then)
     yield Question("half a year ago: rule results", _ROWS, operations.RULE_RESULTS, {"first": 50} | then)
     yield Question("half a year ago: teams, counted", _THEN, operations.FACETS,
                    some | then | {"property": "$team"})  # fmt: skip
     yield Question("half a year ago: rollup, team", _THEN, _ROLLUP, {"by": [_TEAM], "at": half})
+    yield Question("half a year ago: table", _THEN, operations.TABLE, by_team | then)
     year = {"from": facts.since.isoformat(), "to": facts.until.isoformat()}
     yield Question("trend: 52 weeks of a team", _CHANGES, _WEEKS, year | {"filter": {"teams": [facts.team]}})
     yield Question("trend: 52 weeks of everything", _CHANGES, _WEEKS, year)
