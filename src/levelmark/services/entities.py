@@ -11,7 +11,6 @@ from levelmark.domain.issue import Issue
 from levelmark.domain.json import Json
 from levelmark.domain.naming import UNNAMED, Naming
 from levelmark.engine.validation import read_entity, sound_part
-from levelmark.services.catalogue import Catalogue
 from levelmark.services.keying import keyed_input
 from levelmark.services.listing import Ask, Listed, Listing
 from levelmark.services.outcome import Outcome, Written
@@ -37,13 +36,13 @@ class EntityService:
     def __init__(
         self,
         storage: Storage,
-        catalogue: Catalogue,
         writing: Writing,
         removal: Removal,
         listing: Listing,
         *,
+        targets: Targets,
         reading: SystemReading,
-        system: SystemDoor,
+        door: SystemDoor,
         clearing: Clearing,
     ) -> None:
         self._store = storage.entities
@@ -53,9 +52,9 @@ class EntityService:
         self._writing = writing
         self._removal = removal
         self._listing = listing
-        self._targets = Targets(storage, catalogue)
+        self._targets = targets
         self._pointers = Pointers(storage)
-        self._system = system
+        self._door = door
         self._clearing = clearing
 
     async def get(
@@ -71,8 +70,7 @@ class EntityService:
 
     async def existing(self, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
         """Those of the keys that entities have."""
-        system = await self._reading.get([key for key in keys if key[0] in RESERVED])
-        return {*system, *await self._relations.existing(key for key in keys if key[0] not in RESERVED)}
+        return await self._targets.existing(keys)
 
     async def pointing(self, asks: Sequence[Pointing], most: int) -> list[list[str]]:
         """The identifiers of those that point, for each of the asks; of the stored together `most`."""
@@ -111,7 +109,7 @@ class EntityService:
         async def others(ordinary: Documents) -> Answers:
             return await self._upsert(ordinary, mode, naming, strict=strict)
 
-        return await self._system.upsert(documents, How(mode, naming, strict), others)
+        return await self._door.upsert(documents, How(mode, naming, strict), others)
 
     async def _upsert(self, documents: Documents, mode: Mode, naming: Naming, *, strict: bool) -> Answers:
         answers: Answers = {}
@@ -159,7 +157,7 @@ class EntityService:
         One that others point at gets a warning; if `strict`, it stays, unless these others go with it.
         """
         if blueprint in RESERVED:
-            return await self._system.delete(blueprint, identifiers, strict=strict)
+            return await self._door.delete(blueprint, identifiers, strict=strict)
         leaving = await self._pointers.leaving(blueprint, identifiers)
         held = leaving.held() if strict else set()
         gone = await self._removal.entities(blueprint, [name for name in identifiers if name not in held])

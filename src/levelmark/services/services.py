@@ -45,6 +45,7 @@ from levelmark.services.system.reading import SystemReading
 from levelmark.services.system.result_writing import ResultWriting
 from levelmark.services.system.writing import DefinitionWriting
 from levelmark.services.tables import Tables
+from levelmark.services.targets import Targets
 from levelmark.services.timekeeping import Timekeeping
 from levelmark.services.trends import TrendService
 from levelmark.services.writing import Aftermath, Writing
@@ -99,7 +100,6 @@ class Services:
             clearing=clearing,
             clock=clock,
         )
-        cards, own = Cards(storage, self.naming), OwnValues(storage, self.catalogue, writing)
         listing = Listing(storage, self.catalogue, clock)
         self.rollups = Rollups(storage, self.catalogue, clock)
         reading = SystemReading(
@@ -111,14 +111,17 @@ class Services:
             calculator=self.calculator,
             clock=clock,
         )
+        pointed_at = Targets(storage, self.catalogue, reading)
+        cards, own = Cards(storage, self.naming), OwnValues(storage, self.catalogue, writing, pointed_at)
+        definitions = DefinitionWriting(cards, own, self.scorecards)
         self.entities = EntityService(
             storage,
-            self.catalogue,
             writing,
             removal,
             listing,
+            targets=pointed_at,
             reading=reading,
-            system=SystemDoor(DefinitionWriting(cards, own, self.scorecards), ResultWriting(cards, own)),
+            door=SystemDoor(reading, definitions, ResultWriting(cards, own, reading)),
             clearing=clearing,
         )
         self.search = SearchService(storage, self.catalogue, reading)

@@ -11,10 +11,12 @@ from typing import Final, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from levelmark.domain.blueprint import RESERVED
 from levelmark.domain.entity import Entity
 from levelmark.domain.issue import Issue, Path, has_errors
 from levelmark.services.catalogue import Catalogue, Definitions
 from levelmark.services.outcome import Outcome, Written
+from levelmark.services.system.reading import SystemReading
 from levelmark.services.writing import Draft
 from levelmark.storage import Storage
 from levelmark.storage.entities import EntityKey
@@ -81,9 +83,16 @@ class Lacking(Struct, frozen=True):
 class Targets:
     """Looks for what entities point at."""
 
-    def __init__(self, storage: Storage, catalogue: Catalogue) -> None:
+    def __init__(self, storage: Storage, catalogue: Catalogue, system: SystemReading) -> None:
         self._store = storage.relations
         self._catalogue = catalogue
+        self._system = system
+
+    async def existing(self, keys: Iterable[EntityKey]) -> set[EntityKey]:
+        """Those of the keys that entities have."""
+        wanted = list(keys)
+        system = await self._system.existing(key for key in wanted if key[0] in RESERVED)
+        return system | await self._store.existing(key for key in wanted if key[0] not in RESERVED)
 
     async def lacking(self, drafts: Sequence[Draft]) -> Lacking:
         """What the drafts say that they point at and the database has not; costs nothing if they say none."""
@@ -93,7 +102,7 @@ class Targets:
         definitions = await self._catalogue.current(pointing)
         named = {place: tuple(_targets(draft, definitions)) for place, draft in enumerate(drafts)}
         wanted = {one.key for targets in named.values() for one in targets}
-        absent = wanted - await self._store.existing(wanted)
+        absent = wanted - await self.existing(wanted)
         lacking = {
             place: tuple(one for one in targets if one.key in absent) for place, targets in named.items()
         }

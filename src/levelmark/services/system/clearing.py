@@ -4,7 +4,7 @@ Whoever deletes one clears at once; what a crash, or another process, has left b
 Nobody sees it meanwhile, since what is read begins with what there is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from levelmark.domain.entity import Entity
@@ -32,7 +32,7 @@ class Clearing:
 
     async def scorecard(self, identifier: str) -> None:
         """Clears what belonged to a scorecard that is gone, its rules and their results."""
-        await self._removal.entities(SCORECARD, [joined(identifier)])
+        await self._removal.entities(SCORECARD, [identifier])
         for blueprint in (RULE, RULE_RESULT):
             await self._begun(blueprint, joined(identifier))
 
@@ -72,15 +72,15 @@ class Clearing:
         for blueprint, after in self._round.items():
             chunk = await self._storage.entities.chunk(blueprint, after, _CHUNK)
             names = [one.entity.identifier for one in chunk]
-            lost = await self._lost(names)
+            parts = {one: (one,) if blueprint == SCORECARD else parted(one) for one in names}
+            lost = await self._lost(parts)
             if lost:
                 await self._removal.entities(blueprint, lost)
             self._round[blueprint] = names[-1] if len(names) == _CHUNK else None
 
-    async def _lost(self, names: list[str]) -> list[str]:
-        if not names:
+    async def _lost(self, parts: Mapping[str, tuple[str, ...]]) -> list[str]:
+        if not parts:
             return []
-        parts = {name: parted(name) for name in names}
         cards = await self._storage.definitions.scorecard.many({one[0] for one in parts.values()})
         rules = {name: {rule.identifier for rule in one.value.rules} for name, one in cards.items()}
         about = {

@@ -129,11 +129,13 @@ def with_counts(entity: Entity, tally: Tally, counted: str) -> Entity:
 
 
 def with_own(entity: Entity, own: Entity | None) -> Entity:
-    """The entity with the properties and relations that others have added."""
+    """The entity with what others have added; a result is of the teams of what it is about."""
     if own is None:
         return entity
     return replace(
         entity,
+        icon=own.icon,
+        team=entity.team if entity.blueprint == RULE_RESULT else own.team,
         properties={**own.properties, **entity.properties},
         relations={**own.relations, **entity.relations},
     )

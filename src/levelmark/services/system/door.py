@@ -18,6 +18,7 @@ from levelmark.engine.validation import Checked, read_entity
 from levelmark.services.outcome import Outcome, Written
 from levelmark.services.system.own import How
 from levelmark.services.system.protection import PROTECTED
+from levelmark.services.system.reading import SystemReading
 from levelmark.services.system.result_writing import ResultWriting
 from levelmark.services.system.writing import DefinitionWriting
 
@@ -33,7 +34,10 @@ _ORDER: Final = (SCORECARD, RULE, None, RULE_RESULT)
 class SystemDoor:
     """Writes entities of the system blueprints, and lets all others pass."""
 
-    def __init__(self, definitions: DefinitionWriting, results: ResultWriting) -> None:
+    def __init__(
+        self, reading: SystemReading, definitions: DefinitionWriting, results: ResultWriting
+    ) -> None:
+        self._reading = reading
         self._definitions = definitions
         self._results = results
 
@@ -57,8 +61,10 @@ class SystemDoor:
         if kind == RULE_RESULT:
             return answers | await self._results.write(sound, how)
         write = self._definitions.scorecard if kind == SCORECARD else self._definitions.rule
-        for place, sent in sound.items():
-            answers[place] = await write(sent, how)
+        done = {place: await write(sent, how) for place, sent in sound.items()}
+        stands = await self._reading.get((kind, one.identifier) for one in done.values() if one.identifier)
+        for place, one in done.items():
+            answers[place] = replace(one.written, value=stands.get((kind, one.identifier or "")))
         return answers
 
     async def delete(

@@ -61,11 +61,11 @@ def _only(sent: EntityInput, names: set[str], *, within: bool) -> EntityInput:
 class OwnValues:
     """Reads and writes what others have added."""
 
-    def __init__(self, storage: Storage, catalogue: Catalogue, writing: Writing) -> None:
+    def __init__(self, storage: Storage, catalogue: Catalogue, writing: Writing, targets: Targets) -> None:
         self._store = storage.entities
         self._catalogue = catalogue
         self._writing = writing
-        self._targets = Targets(storage, catalogue)
+        self._targets = targets
         self._judge = Judge()
 
     async def definitions(self, blueprint: str) -> Definitions:

@@ -70,6 +70,16 @@ class SystemReading:
             found += await self._deriving.derived(await self._results.get(names, facts))
         return {(one.blueprint, one.identifier): one for one in found}
 
+    async def existing(self, keys: Iterable[Key]) -> set[Key]:
+        """Those of the keys that there is an entity of; nothing is derived for it."""
+        wanted = set(keys)
+        if not wanted:
+            return set()
+        facts = await self._facts.of()
+        found = [one for kind in (SCORECARD, RULE) for one in await self._few.bare(kind, facts)]
+        found += await self._results.get([name for key, name in wanted if key == RULE_RESULT], facts)
+        return wanted & {(one.blueprint, one.identifier) for one in found}
+
     async def listed(self, selection: Selection, query: Json, ask: Ask) -> list[Listed]:
         """A page of the selected entities that the query, if there is one, is true of, with their places."""
         facts = await self._facts.of(selection.source.at)

@@ -1,6 +1,6 @@
 """Writing what others have added to rule results: results themselves come and go with what they are about."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from msgspec import UNSET, Struct
@@ -10,76 +10,92 @@ from levelmark.domain.entity import Entity, EntityInput
 from levelmark.domain.issue import Issue
 from levelmark.domain.json import Json, identical
 from levelmark.domain.naming import Names
-from levelmark.domain.parts import parted
+from levelmark.domain.parts import joined, parted
 from levelmark.domain.system import RULE_RESULT
+from levelmark.services.catalogue import Definitions
 from levelmark.services.drafts import Draft
 from levelmark.services.outcome import Outcome, Written
-from levelmark.services.system.cards import Cards, Parts, Stated
+from levelmark.services.system.cards import Cards
 from levelmark.services.system.own import How, OwnValues, Parted
 from levelmark.services.system.protection import PROTECTED
-from levelmark.services.system.stating import with_own
+from levelmark.services.system.reading import SystemReading
 
 _PARTS: Final = 3
 
 
-class _Planned(Struct, frozen=True):
-    """What is to be written of one document, and about which result."""
+class _Stated(Struct, frozen=True):
+    """A result as it stands, and the key under which what others have added to it is kept."""
 
-    stated: Stated
-    draft: Draft
+    key: str
+    entity: Entity
 
 
 class ResultWriting:
     """Writes entities of `_rule_result`."""
 
-    def __init__(self, cards: Cards, own: OwnValues) -> None:
+    def __init__(self, cards: Cards, own: OwnValues, reading: SystemReading) -> None:
         self._cards = cards
         self._own = own
+        self._reading = reading
 
     async def write(self, sent: Mapping[int, EntityInput], how: How) -> dict[int, Written[Entity]]:
         """Writes what the documents give of what others have added; the answers by the documents' places."""
-        asked = {place: parts for place, one in sent.items() if (parts := _parts(one.identifier))}
-        found = await self._cards.results(asked.values())
-        answers: dict[int, Written[Entity]] = {}
-        planned: dict[int, _Planned] = {}
+        stated = await self._stated(one.identifier for one in sent.values())
+        definitions = await self._own.definitions(RULE_RESULT)
+        wrong: dict[int, tuple[Issue, ...]] = {}
+        drafts: dict[int, Draft] = {}
         for place, one in sent.items():
-            stated = found.get(asked[place]) if place in asked else None
-            step = _absent(one) if stated is None else await self._planned(one, stated, how)
-            if isinstance(step, _Planned):
-                planned[place] = step
-            else:
-                answers[place] = Written(Outcome.INVALID, None, step)
-        return answers | await self._write(planned, how)
+            found = stated.get(one.identifier)
+            judged = (_absent(one),) if found is None else _judged(one, found, definitions, how)
+            if isinstance(judged, EntityInput) and found is not None:
+                drafts[place] = self._own.draft(judged, found.key, how)
+            elif isinstance(judged, tuple):
+                wrong[place] = judged
+        judgements = await self._own.issues(list(drafts.values()), strict=how.strict)
+        wrong |= {place: issues for place, issues in zip(drafts, judgements, strict=True) if issues}
+        written = await self._write({place: one for place, one in drafts.items() if place not in wrong})
+        stands = await self._reading.get((RULE_RESULT, sent[place].identifier) for place in written)
+        return {
+            **{place: Written(Outcome.INVALID, None, issues) for place, issues in wrong.items()},
+            **{
+                place: replace(one, value=stands.get((RULE_RESULT, sent[place].identifier)))
+                for place, one in written.items()
+            },
+        }
 
-    async def _planned(self, sent: EntityInput, stated: Stated, how: How) -> _Planned | tuple[Issue, ...]:
-        names = how.naming.properties_of(RULE_RESULT)
-        parts = Parted.of(sent, await self._own.definitions(RULE_RESULT), names)
-        if issues := tuple(_changes(parts.kept, stated.entity, names)):
-            return issues
-        own = replace(parts.own, icon=UNSET, team=UNSET)
-        return _Planned(stated, self._own.draft(own, stated.key, how))
+    async def _stated(self, identifiers: Iterable[str]) -> dict[str, _Stated]:
+        parts = {one: split for one in identifiers if len(split := parted(one)) == _PARTS}
+        cards = await self._cards.of(card for card, _, _ in parts.values())
+        found = await self._reading.get((RULE_RESULT, one) for one in parts)
+        stated: dict[str, _Stated] = {}
+        for (_, identifier), entity in found.items():
+            card, rule, name = parts[identifier]
+            key = cards[card].key(rule) if card in cards else None
+            if key is not None:
+                stated[identifier] = _Stated(joined(card, key, name), entity)
+        return stated
 
-    async def _write(self, planned: Mapping[int, _Planned], how: How) -> dict[int, Written[Entity]]:
-        drafts = [one.draft for one in planned.values()]
-        wrong = dict(zip(planned, await self._own.issues(drafts, strict=how.strict), strict=True))
-        sound = {place: one for place, one in planned.items() if not wrong[place]}
-        written = await self._own.write([one.draft for one in sound.values()])
-        answers = {place: Written[Entity](Outcome.INVALID, None, issues) for place, issues in wrong.items()}
-        for (place, one), answer in zip(sound.items(), written, strict=True):
-            made = Outcome.UPDATED if answer.outcome is Outcome.CREATED else answer.outcome
-            value = None if made is Outcome.INVALID else with_own(one.stated.entity, answer.value)
-            answers[place] = Written(made, value, answer.issues)
-        return answers
-
-
-def _parts(identifier: str) -> Parts | None:
-    parts = parted(identifier)
-    return (parts[0], parts[1], parts[2]) if len(parts) == _PARTS else None
+    async def _write(self, drafts: Mapping[int, Draft]) -> dict[int, Written[Entity]]:
+        written = await self._own.write(list(drafts.values()))
+        return {
+            place: replace(one, outcome=Outcome.UPDATED) if one.outcome is Outcome.CREATED else one
+            for place, one in zip(drafts, written, strict=True)
+        }
 
 
-def _absent(sent: EntityInput) -> tuple[Issue, ...]:
+def _judged(
+    sent: EntityInput, stated: _Stated, definitions: Definitions, how: How
+) -> EntityInput | tuple[Issue, ...]:
+    """What the document gives of what others have added, unless it changes something else."""
+    names = how.naming.properties_of(RULE_RESULT)
+    parts = Parted.of(sent, definitions, names)
+    changes = tuple(_changes(parts.kept, stated.entity, names))
+    return changes or replace(parts.own, icon=UNSET, team=UNSET)
+
+
+def _absent(sent: EntityInput) -> Issue:
     message = f"there is no rule result `{sent.identifier}`: results come by themselves, and are not created"
-    return (Issue.error(("identifier",), "NOT_FOUND", message),)
+    return Issue.error(("identifier",), "NOT_FOUND", message)
 
 
 def _changes(kept: EntityInput, entity: Entity, names: Names) -> Iterator[Issue]:

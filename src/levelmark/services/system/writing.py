@@ -18,7 +18,7 @@ from levelmark.domain.versioned import Versioned
 from levelmark.services.drafts import Mode
 from levelmark.services.outcome import Outcome, Written
 from levelmark.services.scorecards import ScorecardService
-from levelmark.services.system.cards import Cards
+from levelmark.services.system.cards import Card, Cards
 from levelmark.services.system.own import How, OwnValues, Parted
 from levelmark.services.system.protection import PROTECTED
 from levelmark.services.system.statements import (
@@ -28,7 +28,6 @@ from levelmark.services.system.statements import (
     scorecard_document,
     scorecard_issues,
 )
-from levelmark.services.system.stating import Card, rule_entity, scorecard_entity, with_own
 
 _PAIR: Final = 2
 
@@ -41,6 +40,13 @@ class Told(Struct, frozen=True):
     written: Written[Versioned[Scorecard]] | None = None
 
 
+class Done(Struct, frozen=True):
+    """What became of a document, without the entity; this has the identifier, where it was not refused."""
+
+    written: Written[Entity]
+    identifier: str | None = None
+
+
 class DefinitionWriting:
     """Writes entities of `_scorecard` and `_rule`."""
 
@@ -49,17 +55,18 @@ class DefinitionWriting:
         self._own = own
         self._scorecards = scorecards
 
-    async def scorecard(self, sent: EntityInput, how: How) -> Written[Entity]:
+    async def scorecard(self, sent: EntityInput, how: How) -> Done:
         """Writes a scorecard, its rules apart."""
         parts = await self._parted(sent, how)
         name = sent.identifier
         if issues := await self._refusals(parts, name, how):
-            return Written(Outcome.INVALID, None, issues)
+            return _refused(*issues)
         before = await self._cards.one(name)
         told = await self._tell_scorecard(parts.kept, before, how.mode)
         if told.outcome is Outcome.INVALID:
-            return Written(Outcome.INVALID, None, told.issues)
-        return await self._answered(told, parts, (name, None), how)
+            return _refused(*told.issues)
+        own = await self._write_own(parts, name, how)
+        return _answered(name, told, own)
 
     async def _tell_scorecard(self, kept: EntityInput, before: Card | None, mode: Mode) -> Told:
         document = scorecard_document(kept, before.told if before else None, mode)
@@ -68,20 +75,26 @@ class DefinitionWriting:
         written = await self._scorecards.upsert(document)
         return Told(written.outcome, scorecard_issues(written.issues), written)
 
-    async def rule(self, sent: EntityInput, how: How) -> Written[Entity]:
+    async def rule(self, sent: EntityInput, how: How) -> Done:
         """Writes a rule of a scorecard that exists."""
         parts = await self._parted(sent, how)
         pair = rule_parts(sent.identifier, parts.kept.relations.get("scorecard"))
         if isinstance(pair, Issue):
-            return Written(Outcome.INVALID, None, (pair,))
+            return _refused(pair)
         issues = await self._refusals(parts, joined(*pair), how)
         issues += await self._moves(sent.identifier, pair)
         if has_errors(issues):
-            return Written(Outcome.INVALID, None, issues)
+            return _refused(*issues)
         told = await self._tell_rule(parts.kept, pair, how.mode)
         if told.outcome is Outcome.INVALID:
-            return Written(Outcome.INVALID, None, told.issues)
-        return await self._answered(told, parts, pair, how)
+            return _refused(*told.issues)
+        card = await self._cards.one(pair[0])
+        key = card.key(pair[1]) if card else None
+        if key is None:
+            message = "was deleted in this moment; send it again if it is to be"
+            return _refused(Issue.error(("identifier",), "CONFLICT", message))
+        own = await self._write_own(parts, joined(pair[0], key), how)
+        return _answered(joined(*pair), told, own)
 
     async def _tell_rule(self, kept: EntityInput, pair: tuple[str, str], mode: Mode) -> Told:
         before = await self._cards.one(pair[0])
@@ -116,24 +129,6 @@ class DefinitionWriting:
         (wrong,) = await self._own.issues([self._own.draft(parts.own, key, how)], strict=how.strict)
         return (*computed, *wrong)
 
-    async def _answered(
-        self, told: Told, parts: Parted, pair: tuple[str, str | None], how: How
-    ) -> Written[Entity]:
-        """Writes what others have added, and tells of both."""
-        card = await self._cards.one(pair[0])
-        key = None if card is None or pair[1] is None else card.key(pair[1])
-        if card is None or (pair[1] is not None and key is None):
-            message = "was deleted in this moment; send it again if it is to be"
-            return Written(Outcome.INVALID, None, (Issue.error(("identifier",), "CONFLICT", message),))
-        entity = scorecard_entity(card) if key is None else rule_entity(card, key)
-        kept_under = joined(pair[0]) if key is None else joined(pair[0], key)
-        own = await self._write_own(parts, kept_under, how)
-        outcome = Outcome.UPDATED if told.outcome is Outcome.UNCHANGED and _changed(own) else told.outcome
-        issues = (*told.issues, *(issue for one in own for issue in one.issues))
-        stored = await self._own.of(parts.own.blueprint, [kept_under])
-        evaluation = told.written.evaluation if told.written else None
-        return Written(outcome, with_own(entity, stored.get(kept_under)), issues, evaluation)
-
     async def _write_own(self, parts: Parted, key: str, how: How) -> Sequence[Written[Entity]]:
         stored = await self._own.of(parts.own.blueprint, [key])
         if not parts.says_of_its_own and (how.mode is Mode.MERGE or key not in stored):
@@ -146,22 +141,31 @@ class DefinitionWriting:
             return await self._delete_scorecard(identifier, strict=strict)
         pair = rule_parts(identifier, None)
         card = None if isinstance(pair, Issue) else await self._cards.one(pair[0])
-        key = None if isinstance(pair, Issue) or card is None else card.key(pair[1])
-        if isinstance(pair, Issue) or card is None or key is None:
+        if isinstance(pair, Issue) or card is None or card.key(pair[1]) is None:
             return Written(Outcome.INVALID, None, (_absent(RULE, identifier),))
         written = await self._scorecards.delete_rule(*pair)
-        gone = rule_entity(card, key) if written.outcome is Outcome.DELETED else None
-        return Written(written.outcome, gone, rule_issues(written.issues), written.evaluation)
+        return Written(written.outcome, None, rule_issues(written.issues), written.evaluation)
 
     async def _delete_scorecard(self, identifier: str, *, strict: bool) -> Written[Entity]:
-        card = await self._cards.one(identifier)
-        if card is None:
+        if await self._cards.one(identifier) is None:
             return Written(Outcome.INVALID, None, (_absent(SCORECARD, identifier),))
         deleted = await self._scorecards.delete(identifier, force=not strict)
         if deleted.outcome is Outcome.DELETED:
-            return Written(Outcome.DELETED, scorecard_entity(card), (), deleted.evaluation)
+            return Written(Outcome.DELETED, None, (), deleted.evaluation)
         message = f"{deleted.rule_results} rule results would go with it; leave `strict` out if that is meant"
         return Written(Outcome.INVALID, None, (Issue.error(("identifier",), "POINTED_AT", message),))
+
+
+def _answered(identifier: str, told: Told, own: Sequence[Written[Entity]]) -> Done:
+    """What both doors have said, as one answer."""
+    outcome = Outcome.UPDATED if told.outcome is Outcome.UNCHANGED and _changed(own) else told.outcome
+    issues = (*told.issues, *(issue for one in own for issue in one.issues))
+    evaluation = told.written.evaluation if told.written else None
+    return Done(Written(outcome, None, issues, evaluation), identifier)
+
+
+def _refused(*issues: Issue) -> Done:
+    return Done(Written(Outcome.INVALID, None, issues))
 
 
 def _changed(written: Sequence[Written[Entity]]) -> bool:
