@@ -83,8 +83,9 @@ def test_own_properties_are_read_with_the_core(api: Client, extended: str, card:
 
 
 def test_own_values_survive_evaluation_and_are_listed(api: Client, extended: str, card: str) -> None:
+    api.write_entities(entity(card, extended))
     write(api, "_rule", f"{card}/liked", properties={"weight": 3})
-    write(api, "_rule_result", f"{card}/liked/b", properties={"ticket": card}, relations={"fix": "a"})
+    write(api, "_rule_result", f"{card}/liked/b", properties={"ticket": card}, relations={"fix": card})
     api.write_entities(entity("b", extended, stars=100))
     own = {"filter": {"query": query(condition("ticket", "=", card))}}
     for order in ({"field": "IDENTIFIER"}, {"property": "ticket"}):
@@ -93,7 +94,7 @@ def test_own_values_survive_evaluation_and_are_listed(api: Client, extended: str
         assert found == read(api, "_rule_result", f"{card}/liked/b")
     heavy = {"filter": {"query": query(condition("points", "=", 6))}}
     assert api.identifiers(operations.ENTITIES, blueprint="_rule", **heavy) == [f"{card}/liked"]
-    asked = {"blueprint": extended, "identifier": "a", "by": "_rule_result", "relation": "fix"}
+    asked = {"blueprint": extended, "identifier": card, "by": "_rule_result", "relation": "fix"}
     page = api.query(operations.RELATED_BY, **asked)["relatedBy"]
     assert [edge["node"]["identifier"] for edge in page["edges"]] == [f"{card}/liked/b"]
 
