@@ -126,7 +126,7 @@ class Services:
         )
         self.search = SearchService(storage, self.catalogue, reading)
         self.facets = FacetService(storage, self.catalogue, reading, clock)
-        self.tables = Tables(storage, self.catalogue, clock)
+        self.tables = Tables(storage, self.catalogue, reading, clock)
         self.trends = TrendService(storage, self.catalogue, clock)
         self.figures = FigureService(storage, self.catalogue)
         self.blueprints = BlueprintService(

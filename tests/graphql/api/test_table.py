@@ -139,3 +139,14 @@ def test_what_is_not_there_is_named(api: Client, zoo: str, card: str) -> None:
     assert "needs the `rule`" in refused(groupOrder={"figure": "PASSED", "scorecard": card})[1]
     assert "needs the `scorecard`" in refused(groupOrder={"figure": "SCORED"})[1]
     assert refused(after="nonsense")[0] == refused(rowsAfter="nonsense")[0] == "BAD_USER_INPUT"
+
+
+@pytest.mark.usefixtures("zoo")
+def test_rules_and_their_results_stand_in_tables_like_other_entities(api: Client, card: str) -> None:
+    of_card = {"query": query(condition("$identifier", "contains", card))}
+    found = table(api, "_rule", filter=of_card, groupBy={"property": "level"})
+    assert found["columns"] == []
+    assert {one["key"]: len(rows(one)) for one in groups(found)} == {"Bronze": 1, "Silver": 1}
+    results = table(api, "_rule_result", filter=of_card, groupBy={"property": "result"})
+    assert results["summary"]["entities"] == 6
+    assert sum(len(rows(one)) for one in groups(results)) == 6

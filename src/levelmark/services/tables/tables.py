@@ -10,6 +10,7 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from levelmark.domain.blueprint import RESERVED
 from levelmark.domain.entity import Entity
 from levelmark.domain.errors import InvalidInputError, LimitExceededError, NotFoundError
 from levelmark.domain.json import Json
@@ -24,11 +25,13 @@ from levelmark.services.lookup import Lookup, known_property, known_relation, me
 from levelmark.services.readers import level_reader, property_reader, ranked, relation_reader
 from levelmark.services.scored import Scored, scored
 from levelmark.services.sieve import Sieve, Sieves
+from levelmark.services.system.reading import SystemReading
 from levelmark.services.tables.question import ByResult, TableAsk
 from levelmark.services.tables.summary import Column, Summary, check_order, in_order, summaries
 from levelmark.storage import Storage
 from levelmark.storage.pages import ByLevel, Page, Selection
 from levelmark.storage.passes import Place, Sorting
+from levelmark.storage.sources import Source
 from levelmark.storage.table import Counted, Layout
 from levelmark.storage.tallies import Part
 from levelmark.storage.values import level_position, result_position
@@ -65,10 +68,19 @@ class Table(Struct, frozen=True):
     more: bool
 
 
+class _Page(Struct, frozen=True):
+    """What was counted under the columns, and where the rows of the entities are read."""
+
+    columns: tuple[Column, ...]
+    counted: Counted
+    source: Source
+
+
 class Tables:
     """Makes tables."""
 
-    def __init__(self, storage: Storage, catalogue: Catalogue, clock: Clock) -> None:
+    def __init__(self, storage: Storage, catalogue: Catalogue, system: SystemReading, clock: Clock) -> None:
+        self._system = system
         self._sieves = Sieves(storage, catalogue, clock)
         self._lookup = Lookup(storage, catalogue)
         self._storage = storage
@@ -91,9 +103,13 @@ class Tables:
             ask.rows + 1,
             ask.only,
         )
-        sieved = await self._sieves.of(definitions.blueprint, _narrowed(ask), ask.query, naming)
+        narrowed = _narrowed(ask)
+        if narrowed.blueprint in RESERVED:
+            narrowed = await self._system.selected(narrowed, ask.query)
+        sieved = await self._sieves.of(definitions.blueprint, narrowed, ask.query, naming)
         counted = await self._storage.table.counted(await self._decided(sieved), layout)
-        return await self._shown(ask, columns, counted, _level_titles(ask.group, own))
+        page = _Page(columns, counted, narrowed.source)
+        return await self._shown(ask, page, _level_titles(ask.group, own))
 
     async def _decided(self, sieved: Sieve) -> Selection:
         if sieved.test is None:
@@ -106,35 +122,31 @@ class Tables:
                 if len(names) > MAX_DECIDED:
                     told = f"this filter leaves more than {MAX_DECIDED:,} entities; narrow it further"
                     raise LimitExceededError(told)
-        return replace(sieved.selection, results={"identifier": {"$in": names}})
+        decided = {"identifier": {"$in": names}}
+        before = sieved.selection.results
+        return replace(sieved.selection, results={"$and": [before, decided]} if before else decided)
 
-    async def _shown(
-        self, ask: TableAsk, columns: tuple[Column, ...], counted: Counted, levels: Sequence[str]
-    ) -> Table:
-        whole, groups = summaries(counted)
+    async def _shown(self, ask: TableAsk, read: _Page, levels: Sequence[str]) -> Table:
+        whole, groups = summaries(read.counted)
         ordered = in_order(groups.values(), ask.group_order, levels)
         begin = _begin([ranked(key) for key, _ in ordered], ask.after)
         page = ordered[begin : begin + ask.groups]
-        places = {ranked(key): rows for key, rows in counted.rows}
-        wanted = [row for key, _ in page for row, _ in places.get(ranked(key), ())[: ask.rows]]
-        source = ask.selection.source
-        found = await self._storage.passes.read(source, list(dict.fromkeys(wanted))) if wanted else {}
+        places = {ranked(key): rows for key, rows in read.counted.rows}
+        first = [places.get(ranked(key), ())[: ask.rows] for key, _ in page]
+        wanted = dict.fromkeys(row for some in first for row, _ in some)
+        found = await self._storage.passes.read(read.source, list(wanted)) if wanted else {}
         shown = [
             TableGroup(
                 key,
                 begin + position,
                 summary,
-                tuple(
-                    TableRow(found[row].entity, place)
-                    for row, place in places.get(ranked(key), ())[: ask.rows]
-                    if row in found
-                ),
+                tuple(TableRow(found[row].entity, place) for row, place in some if row in found),
                 len(places.get(ranked(key), ())) > ask.rows,
             )
-            for position, (key, summary) in enumerate(page)
+            for position, ((key, summary), some) in enumerate(zip(page, first, strict=True))
         ]
         more = len(ordered) > begin + ask.groups
-        return Table(columns, None if ask.only else whole, tuple(shown), more)
+        return Table(read.columns, None if ask.only else whole, tuple(shown), more)
 
 
 def _begin(keys: list[Any], after: tuple[Json, int] | None) -> int:
