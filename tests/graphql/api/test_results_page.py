@@ -39,3 +39,8 @@ def test_the_examples_run(sample: Client) -> None:
     assert [one["rule"] for one in table["columns"]][:2] == [None, "has-team"]
     assert table["summary"]["entities"] == 25
     assert all(len(one["node"]["rows"]["edges"]) <= 3 for one in table["groups"]["edges"])
+    trend = sample.query(block("Trends"))
+    last = [one["points"][-1] for one in trend["series"]]
+    assert [point["entities"] for point in last] == sorted((one["entities"] for one in last), reverse=True)
+    assert all(point["tally"]["tested"] for point in last)
+    assert {tag["property"] for one in trend["series"] for tag in one["tags"]} == {"$team"}
