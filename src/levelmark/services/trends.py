@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
+from levelmark.domain.blueprint import RESERVED
 from levelmark.domain.days import days_in, zone_names
 from levelmark.domain.errors import InvalidInputError, LimitExceededError, NotFoundError
 from levelmark.domain.instant import instant_text
@@ -130,6 +131,9 @@ class TrendService:
         return series
 
     async def _of(self, question: Question, naming: Naming) -> Definitions:
+        if question.blueprint in RESERVED:
+            told = f"what `{question.blueprint}` lists has no states of its own"
+            raise InvalidInputError(f"{told}; ask for the trend of a blueprint whose entities have scores")
         if question.blueprint is not None:
             return await self._lookup.blueprint(naming.blueprints.key(question.blueprint), naming)
         if question.scorecard is None:

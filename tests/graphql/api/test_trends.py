@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -165,6 +166,18 @@ def test_whatever_things_are_called_they_are_told_apart(api: Client, kind: str, 
         assert (point["entities"], point["created"], point["left"]) == (0, 1, 1)
 
 
+@pytest.mark.parametrize("unit", ["WEEK", "MONTH", "QUARTER", "YEAR"])
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/Los_Angeles"])
+def test_a_series_may_begin_when_time_did(api: Client, kind: str, unit: str, zone: str) -> None:
+    api.write_blueprint(blueprint(kind))
+    asked = {"blueprint": kind, "interval": unit, "every": 1_000, "timeZone": zone, "groupBy": []}
+    found = api.query(operations.TREND, **{"from": "0001-01-01T00:00:00Z"}, **asked)
+    points = found["series"][0]["points"]
+    assert all(one["end"] == other["start"] for one, other in pairwise(points))
+    assert points[0]["start"].startswith("0001-01-01")
+    assert {point["entities"] for point in points} == {0}
+
+
 HOUR_AGO = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
 
 
@@ -173,6 +186,7 @@ HOUR_AGO = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
     [
         ({}, ("BAD_USER_INPUT", "name the `scorecard` or the `blueprint`")),
         ({"scorecard": "?"}, ("NOT_FOUND", "if it was deleted, name its blueprint")),
+        ({"blueprint": "_rule"}, ("BAD_USER_INPUT", "what `_rule` lists has no states of its own")),
         ({"blueprint": "?"}, ("NOT_FOUND", "there is no blueprint `?`")),
         ({"rule": "r", "scorecard": None}, ("BAD_USER_INPUT", "name the `scorecard`")),
         ({"rule": "like"}, ("NOT_FOUND", "has no rule `like`, and had none then (did you mean `liked`?)")),
