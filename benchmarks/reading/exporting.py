@@ -14,7 +14,7 @@ _PATH: Final = "/reports/results?blueprint=service"
 
 
 class Exported(Struct, frozen=True):
-    """Rows and the seconds that they took; `megabytes` is the most memory that the process had meanwhile."""
+    """Rows and the seconds that they took; `megabytes` is the memory that it took, at most."""
 
     rows: int
     seconds: float
