@@ -125,3 +125,10 @@ def _questions(facts: Facts) -> Iterator[Question]:
     yield Question("metrics", _ALL, path="/metrics")
     yield Question("blueprint _rule", _ROWS, _SYSTEM, {"blueprint": "_rule"})
     yield Question("blueprint _rule_result", _ROWS, _SYSTEM, {"blueprint": "_rule_result"})
+    yield Question("the same, not passed", _ROWS, _SYSTEM, _results_where("result", "Not passed"))
+    yield Question("the same, of an entity", _ROWS, _SYSTEM, _results_where("entity", facts.entity))
+
+
+def _results_where(name: str, value: str) -> dict[str, Any]:
+    conditions = [{"property": name, "operator": "=", "value": value}]
+    return {"blueprint": "_rule_result", "filter": {"query": {"combinator": "and", "conditions": conditions}}}
