@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import httpx
-from msgspec import Struct, json
+from msgspec import json
 from pymongo import MongoClient
 
 from benchmarks.reading import (
@@ -25,6 +25,8 @@ from benchmarks.reading import (
     Exported,
     Facts,
     Question,
+    Taken,
+    ask,
     examine,
     export,
     export_plainly,
@@ -42,14 +44,6 @@ DATABASE: Final = "results"
 TIMEOUT_SECONDS: Final = 120
 PLAIN_SECONDS: Final = 5.0
 """How long a plain way is repeated, at most; it is done once however long it takes."""
-
-
-class Taken(Struct, frozen=True):
-    """Seconds of the first run, and of those behind it; and the rows of the answer."""
-
-    first: float
-    later: list[float]
-    rows: int
 
 
 def main() -> int:
@@ -92,6 +86,8 @@ async def _loaded(folder: Path, sizes: Sizes, cache: float) -> None:
         return
     start = time.perf_counter()
     async with EmbeddedMongo(folder, cache_gb=cache) as mongo:
+        with MongoClient[dict[str, Any]](mongo.url) as client:
+            client.drop_database(DATABASE)  # what was broken off before
         changes = await load(mongo.url, DATABASE, sizes)
     told.write_bytes(wanted)
     print(f"loaded in {time.perf_counter() - start:.0f} s: {changes:,} changes")
@@ -111,7 +107,7 @@ async def _measure(folder: Path, sizes: Sizes, options: argparse.Namespace) -> N
             counts = [f"{database[name].estimated_document_count():,} {name}"
                       for name in ("entities", "history", "changes")]  # fmt: skip
         async with _executor(mongo.url) as executor:
-            looked = {one.name: await examine(executor, one) for one in asked}
+            looked = {one.name: await examine(executor, one) for one in asked if not taken[one.name].refused}
     print(", ".join(counts))
     _print(asked, taken, plain, looked)
     for who, one in exports.items():
@@ -145,38 +141,8 @@ def _asked(
         httpx.Client(timeout=TIMEOUT_SECONDS, base_url=server.url.removesuffix("/graphql")) as client,
     ):
         exported = export(client, server.pid)  # first, since the memory that is told is the most so far
-        found = {one.name: _taken(client, one, runs) for one in asked}
+        found = {one.name: ask(client, one, runs) for one in asked}
     return {name: taken for name, taken in found.items() if taken is not None}, exported
-
-
-def _taken(client: httpx.Client, question: Question, runs: int) -> Taken | None:
-    """None where the server has nothing of the kind."""
-    seconds, rows = [], 0
-    for _ in range(runs + 1):
-        start = time.perf_counter()
-        response = _response(client, question)
-        seconds.append(time.perf_counter() - start)
-        if response.status_code == httpx.codes.NOT_FOUND or '"code":"NOT_FOUND"' in response.text[:1000]:
-            return None
-        rows = _rows(question, response)
-    return Taken(seconds[0], seconds[1:], rows)
-
-
-def _response(client: httpx.Client, question: Question) -> httpx.Response:
-    if question.path:
-        return client.get(question.path)
-    return client.post("/graphql", json={"query": question.document, "variables": question.variables})
-
-
-def _rows(question: Question, response: httpx.Response) -> int:
-    """The members of the longest list of an answer, the lines of a text; one where there are none."""
-    if question.path:
-        return len(response.text.splitlines())
-    answer = response.json()
-    assert "errors" not in answer, f"{question.name}: {answer['errors']}"
-    (value,) = answer["data"].values()
-    lists = [one for one in (value or {}).values() if isinstance(one, list)]
-    return max(map(len, lists), default=1)
 
 
 def _repeated(way: Callable[[], object]) -> float:
@@ -195,12 +161,17 @@ def _print(
     plain: Mapping[str, float],
     looked: Mapping[str, Examined],
 ) -> None:
-    print(f"{'':34}{'rows':>6}{'first ms':>10}{'median':>9}{'worst':>9}{'documents':>11}{'keys':>11}  times")
+    print(
+        f"{'':34}{'rows':>6}{'first ms':>10}{'median':>9}{'worst':>9}{'documents':>11}{'keys':>11}     times"
+    )
     for one in asked:
-        found, seen = taken[one.name], looked[one.name]
-        middle = median(found.later)
+        found = taken[one.name]
+        if found.refused is not None:
+            print(f"{one.name:34}refused after {found.first:.0f} s: {found.refused}")
+            continue
+        middle, seen = median(found.later), looked[one.name]
         figures = f"{found.first * 1e3:10,.1f}{middle * 1e3:9,.1f}{max(found.later) * 1e3:9,.1f}"
-        against = f"{middle / plain[one.beside]:7.3f} {one.beside}"
+        against = f"{middle / plain[one.beside]:10.3f}  {one.beside}"
         print(f"{one.name:34}{found.rows:6,}{figures}{seen.documents:11,}{seen.keys:11,}{against}")
     for name, seconds in plain.items():
         print(f"{name:34}{'':6}{'':10}{seconds * 1e3:9,.1f}")
