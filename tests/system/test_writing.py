@@ -145,3 +145,17 @@ async def test_entities_are_deleted_as_through_the_other_door(world: World) -> N
     deleted = await entities.delete(SCORECARD, ["quality", "qualities"])
     assert [one.outcome for one in deleted] == [Outcome.DELETED, Outcome.INVALID]
     assert await document(world, "quality") is None
+
+
+async def test_evaluating_them_tells_how_they_stand(world: World) -> None:
+    there, absent = await world.services.entities.evaluate(RULE, ["quality/kept", "quality/nothing"])
+    assert there.outcome is Outcome.UNCHANGED
+    assert there.value is not None
+    assert there.value.derived["entities_tested"] == 2
+    assert refused([absent]) == [("identifier", "NOT_FOUND")]
+
+
+async def test_teams_and_icons_can_be_given_to_a_scorecard(world: World) -> None:
+    sent = {"blueprint": SCORECARD, "identifier": "quality", "team": ["red"], "icon": "Star"}
+    (written,) = sound(await world.write(sent))
+    assert (written.teams, written.icon, written.title) == (("red",), "Star", "Quality")

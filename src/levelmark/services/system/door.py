@@ -20,7 +20,7 @@ from levelmark.services.system.own import How
 from levelmark.services.system.protection import PROTECTED
 from levelmark.services.system.reading import SystemReading
 from levelmark.services.system.result_writing import ResultWriting
-from levelmark.services.system.writing import DefinitionWriting
+from levelmark.services.system.writing import DefinitionWriting, absence
 
 Answers: TypeAlias = dict[int, Written[Entity]]
 """What became of documents, by their places in the request."""
@@ -78,6 +78,16 @@ class SystemDoor:
             for one in dict.fromkeys(identifiers)
         }
         return [gone[one] for one in identifiers]
+
+    async def evaluate(self, blueprint: str, identifiers: Sequence[str]) -> list[Written[Entity]]:
+        """The entities as they stand: they have nothing that could be evaluated anew."""
+        stands = await self._reading.get((blueprint, one) for one in identifiers)
+        found = [stands.get((blueprint, one)) for one in identifiers]
+        absent = [Written[Entity](Outcome.INVALID, None, (absence(blueprint, one),)) for one in identifiers]
+        return [
+            Written(Outcome.UNCHANGED, one) if one else lacking
+            for one, lacking in zip(found, absent, strict=True)
+        ]
 
 
 def _kind(document: Json) -> str | None:

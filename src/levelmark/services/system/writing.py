@@ -142,13 +142,13 @@ class DefinitionWriting:
         pair = rule_parts(identifier, None)
         card = None if isinstance(pair, Issue) else await self._cards.one(pair[0])
         if isinstance(pair, Issue) or card is None or card.key(pair[1]) is None:
-            return Written(Outcome.INVALID, None, (_absent(RULE, identifier),))
+            return Written(Outcome.INVALID, None, (absence(RULE, identifier),))
         written = await self._scorecards.delete_rule(*pair)
         return Written(written.outcome, None, rule_issues(written.issues), written.evaluation)
 
     async def _delete_scorecard(self, identifier: str, *, strict: bool) -> Written[Entity]:
         if await self._cards.one(identifier) is None:
-            return Written(Outcome.INVALID, None, (_absent(SCORECARD, identifier),))
+            return Written(Outcome.INVALID, None, (absence(SCORECARD, identifier),))
         deleted = await self._scorecards.delete(identifier, force=not strict)
         if deleted.outcome is Outcome.DELETED:
             return Written(Outcome.DELETED, None, (), deleted.evaluation)
@@ -177,6 +177,7 @@ def _computed(name: str) -> Issue:
     return Issue.error(("properties", name), "DERIVED_PROPERTY", message)
 
 
-def _absent(blueprint: str, identifier: str) -> Issue:
+def absence(blueprint: str, identifier: str) -> Issue:
+    """That a system blueprint has no entity of that identifier."""
     message = f"blueprint `{blueprint}` has no entity `{identifier}`"
     return Issue.error(("identifier",), "NOT_FOUND", message)
