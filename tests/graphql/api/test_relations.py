@@ -156,6 +156,7 @@ async def test_a_page_of_a_hundred_with_their_relations_costs_as_many_calls_as_o
         for number in range(100)
     ]
     await executor.services.entities.upsert(ring, Mode.REPLACE)
+    await executor.services.delivery.settle()
     asked = {"blueprint": "node", "relation": "near", "by": "node"}
     calls: dict[int, list[Any]] = {}
     found: Data = {}
