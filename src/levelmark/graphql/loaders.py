@@ -12,6 +12,7 @@ from levelmark.domain.instant import instant_text
 from levelmark.domain.naming import Naming
 from levelmark.domain.scorecard import Scorecard
 from levelmark.domain.versioned import Versioned
+from levelmark.engine.evaluate import CompiledScorecard
 from levelmark.graphql.allowance import Allowance
 from levelmark.services import Services
 from levelmark.services.catalogue import Definitions
@@ -27,6 +28,7 @@ class Loaders:
     def __init__(self, services: Services, allowance: Allowance) -> None:
         self._services = services
         self._allowance = allowance
+        self._compiled: dict[tuple[str, datetime], CompiledScorecard] = {}
         self.blueprint: DataLoader[str, Versioned[Blueprint] | None] = DataLoader(self._blueprints)
         self.scorecard: DataLoader[str, Versioned[Scorecard] | None] = DataLoader(self._scorecards)
         self.definitions: DataLoader[str, Definitions | None] = DataLoader(self._definitions)
@@ -61,6 +63,14 @@ class Loaders:
     async def _entities(self, keys: Sequence[EntityKey]) -> list[Entity | None]:
         found = await self._services.entities.get(keys)
         return [found.get(key) for key in keys]
+
+    def compiled_at(self, scorecard: Scorecard, at: datetime, definitions: Definitions) -> CompiledScorecard:
+        """A scorecard as it was at an instant, compiled once."""
+        key = scorecard.identifier, at
+        if key not in self._compiled:
+            operators = self._services.registry.operators
+            self._compiled[key] = CompiledScorecard(scorecard, definitions.blueprint, operators)
+        return self._compiled[key]
 
     async def entities(self, keys: Sequence[EntityKey], at: datetime | None) -> list[Entity | None]:
         """The entities of these keys, as they stood at the instant where there is one."""

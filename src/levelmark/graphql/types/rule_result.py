@@ -14,7 +14,6 @@ from levelmark.domain.instant import instant_text, moment, of_moment
 from levelmark.domain.naming import Naming
 from levelmark.domain.scorecard import Rule as OwnRule
 from levelmark.domain.scorecard import Scorecard as Owner
-from levelmark.engine.evaluate import CompiledScorecard
 from levelmark.engine.explain import ExplainedQuery
 from levelmark.graphql import cursors
 from levelmark.graphql.context import Context
@@ -72,10 +71,10 @@ class RuleResult(relay.Node):
         definitions = await info.context.loaders.definitions.load(self.subject.blueprint)
         if definitions is None:
             return None
-        compiled = definitions.compiled_scorecard(self.rule.owner)
-        if self.at is not None:  # by the rule as it was then
-            operators = info.context.services.registry.operators
-            compiled = CompiledScorecard(self.owner, definitions.blueprint, operators)
+        if self.at is None:
+            compiled = definitions.compiled_scorecard(self.rule.owner)
+        else:
+            compiled = info.context.loaders.compiled_at(self.owner, self.at, definitions)
         if compiled is None or compiled.scorecard.rule(self.stored.rule) is None:
             return None
         now = of_moment(self.at or info.context.services.clock())
