@@ -252,6 +252,24 @@ def test_search_finds_scorecards_and_rules_but_no_results(api: Client, story: st
     assert rules == [f"{card}/loved"]
 
 
+def test_results_are_searched_within_their_own_list(api: Client, story: str, card: str) -> None:
+    assert story
+
+    def found(words: str, **how: Any) -> Any:
+        asked = {"blueprint": "_rule_result", "filter": {"search": f"{card} {words}"}}
+        return api.query(operations.ENTITIES, **asked, **how)
+
+    page = found('"not passed"')
+    names = [edge["node"]["identifier"] for edge in page["edges"]]
+    assert names == [f"{card}/liked/c~1d~0", f"{card}/loved/b", f"{card}/loved/c~1d~0"]
+    first = found('"not passed"', first=1)["pageInfo"]["endCursor"]
+    rest = found('"not passed"', after=first)["edges"]
+    assert [edge["node"]["identifier"] for edge in rest] == names[1:]
+    assert found("nothing")["edges"] == []
+    asked = {"blueprint": "_rule_result", "filter": {"search": card}, "order": {"property": "result"}}
+    assert "listed by identifier" in api.refusal(operations.ENTITIES, **asked)[1]
+
+
 def test_renamed_things_show_their_new_names(api: Client, story: str, card: str) -> None:
     for operation, renaming in (
         (operations.RENAME_RULE, {"scorecard": card, "identifier": "liked", "to": "popular"}),

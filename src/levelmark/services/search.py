@@ -1,19 +1,19 @@
 """Search: entities of all blueprints by their words, the best first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 
 from levelmark.domain.blueprint import RESERVED
 from levelmark.domain.entity import Entity
 from levelmark.domain.naming import UNNAMED, Naming
-from levelmark.domain.search import Search, Term
-from levelmark.domain.words import name_words, words
+from levelmark.domain.search import Search
 from levelmark.services.catalogue import Catalogue
 from levelmark.services.lookup import Lookup
+from levelmark.services.matching import matched
 from levelmark.services.system.reading import SystemReading
 from levelmark.storage import Storage
-from levelmark.storage.searching import Hit, texts_in
+from levelmark.storage.searching import Hit
 
 
 class Found(Struct, frozen=True):
@@ -75,24 +75,3 @@ class SearchService:
             if (one := entities.get(key))
         )
         return Hits(found, page[-1] if page else after, len(hits) > first)
-
-
-def matched(search: Search, entity: Entity) -> tuple[str, ...]:
-    """The properties of the entity in which words of the search stand, by their names in conditions."""
-    places = dict.fromkeys(name for term in search.terms for name in _places(term, entity))
-    return tuple(places)
-
-
-def _places(term: Term, entity: Entity) -> Iterator[str]:
-    for name, value in (("$identifier", entity.identifier), ("$title", entity.title or "")):
-        if _in_name(term, value):
-            yield name
-    for name, value in entity.properties.items():
-        if any(term.found_in(words(text)) for text in texts_in({name: value})):
-            yield name
-
-
-def _in_name(term: Term, name: str) -> bool:
-    found = name_words(name)
-    joined = ["".join(found[place:]) for place in range(len(found) - 1)]
-    return term.found_in(found, name=True) or any(term.found_in([one], name=True) for one in joined)

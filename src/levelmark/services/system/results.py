@@ -1,6 +1,6 @@
 """Rule results as entities: found in the entities that hold them, by scorecard and rule, page by page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -11,6 +11,7 @@ from levelmark.domain.errors import InvalidInputError
 from levelmark.domain.json import Json
 from levelmark.domain.parts import joined, parted
 from levelmark.domain.query import Condition, Query
+from levelmark.domain.search import Search
 from levelmark.domain.system import ADDED, CORE, LINK, RULE_RESULT
 from levelmark.engine.evaluate import compile_filter
 from levelmark.engine.explain import Probes
@@ -19,6 +20,7 @@ from levelmark.services.catalogue import Catalogue, Definitions
 from levelmark.services.clock import Clock, now_text
 from levelmark.services.keying import read_keyed_query
 from levelmark.services.listing import Ask, Listed, Listing
+from levelmark.services.matching import matches
 from levelmark.services.sieve import Sieve, Sieves
 from levelmark.services.system.composing import ResultKind, result_entity, with_own
 from levelmark.services.system.facts import Facts, FactSource, own_identifier
@@ -106,7 +108,7 @@ class Results:
         return replace(asked.selection, source=source)
 
     async def _in_order(self, groups: Sequence[ResultRows], asked: Asked, ask: Ask) -> list[Listed]:
-        after = parted(ask.after[1]) if ask.after else None
+        after = parted(ask.after[-1]) if ask.after else None
         if after is not None and len(after) != _PARTS:
             raise InvalidInputError("`after` is not a cursor of this list")
         single = sorted(
@@ -114,8 +116,11 @@ class Results:
             key=_place_of,
             reverse=ask.descending,
         )
-        plain = replace(asked.selection, source=Source())
+        search = asked.selection.search
+        plain = replace(asked.selection, source=Source(), search=None)
         sieve = await self._sieves.of(asked.definitions.blueprint, plain, asked.query, asked.facts.naming)
+        if search is not None:
+            sieve = replace(sieve, test=_searching(search, sieve))
         found: list[Listed] = []
         for rows in single:
             place = _place_of(rows)
@@ -123,19 +128,20 @@ class Results:
                 continue
             behind = after[2] if after is not None and place == after[:2] else None
             source = ordered_source(rows, behind, descending=ask.descending)
-            found += await self._of_kind(sieve, source, ask.limit - len(found), asked.facts)
+            some = await self._of_kind(sieve, source, ask.limit - len(found), asked.facts)
+            found += [Listed(one, _place(one.identifier, searched=search is not None)) for one in some]
             if len(found) >= ask.limit:
                 break
         return found
 
-    async def _of_kind(self, sieve: Sieve, source: Source, limit: int, facts: Facts) -> list[Listed]:
+    async def _of_kind(self, sieve: Sieve, source: Source, limit: int, facts: Facts) -> list[Entity]:
         selection = replace(sieve.selection, source=source)
         page = Page(order=None, limit=limit if sieve.test is None else 0, batch=max(limit, _BATCH))
-        found: list[Listed] = []
+        found: list[Entity] = []
         async with self._entities.scan(selection, page) as candidates:
             async for held in candidates:
                 if sieve.passes(held.entity):
-                    found.append(Listed(_linked(held.entity, facts), (held.entity.identifier,) * 2))
+                    found.append(_linked(held.entity, facts))
                 if len(found) == limit:
                     break
         return found
@@ -143,8 +149,9 @@ class Results:
     def _groups(self, asked: Asked, by: By | None) -> list[ResultRows]:
         """Which results of which entities may be meant, by blueprint."""
         selection, facts = asked.selection, asked.facts
-        if selection.search is not None:
-            raise InvalidInputError("rule results are not searched by words; leave `search` out")
+        if selection.search is not None and by is not Order.IDENTIFIER:
+            told = "rule results that are searched by words are listed by identifier, and not counted"
+            raise InvalidInputError(f"{told}; leave `search` out")
         query = self._parsed(asked)
         _refuse_derived(query, by, asked)
         kinds = [one for one in facts.kinds if self._may_be_meant(query, one, asked.definitions)]
@@ -188,6 +195,16 @@ class Results:
             return compile_filter(probes, present)(subject)
 
         return certain(query, told) is not False
+
+
+def _searching(search: Search, sieve: Sieve) -> Callable[[Entity], bool]:
+    """A test that an entity passes the sieve and has all words of the search."""
+    return lambda entity: matches(search, entity) and sieve.passes(entity)
+
+
+def _place(identifier: str, *, searched: bool) -> tuple[str, ...]:
+    """The place of a result in its list; lists that are searched name theirs by three texts."""
+    return (identifier,) * (3 if searched else 2)
 
 
 def _place_of(rows: ResultRows) -> tuple[str, ...]:
