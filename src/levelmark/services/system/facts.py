@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -27,7 +28,7 @@ from levelmark.storage.sources import ENTITIES, as_of
 _MANY = 100_000
 
 
-class Facts(Struct, frozen=True):
+class Facts(Struct, frozen=True, dict=True):
     """The scorecards in the order of their identifiers, with what everything is called."""
 
     scorecards: tuple[Versioned[Scorecard], ...]
@@ -48,15 +49,12 @@ class Facts(Struct, frozen=True):
         relations = self.result.relations
         return {one.target: name for name, one in relations.items() if one.description == ADDED}
 
-    @property
-    def kinds(self) -> list[ResultKind]:
-        """The kinds of rule results, in the order of the identifiers of their rules."""
+    @cached_property
+    def kinds(self) -> dict[tuple[str, str], ResultKind]:
+        """The kinds of rule results by the parts of their rules' identifiers, in the order of these."""
         found = [kind for one in self.scorecards for kind in kinds_of(one, self.added, self.naming)]
-        return sorted(found, key=lambda kind: (kind.scorecard, kind.name))
-
-    def scorecard(self, identifier: str) -> Versioned[Scorecard] | None:
-        """The scorecard of that identifier."""
-        return next((one for one in self.scorecards if one.value.identifier == identifier), None)
+        found.sort(key=lambda kind: (kind.scorecard, kind.name))
+        return {(kind.scorecard, kind.name): kind for kind in found}
 
 
 class FactSource:

@@ -67,7 +67,7 @@ class Results:
 
     async def get(self, identifiers: Iterable[str], facts: Facts) -> list[Entity]:
         """The rule results of these identifiers, those that exist, without what others derive."""
-        kinds = {(one.scorecard, one.name): one for one in facts.kinds}
+        kinds = facts.kinds
         wanted: list[tuple[ResultKind, str]] = []
         for identifier in identifiers:
             parts = parted(identifier)
@@ -154,7 +154,7 @@ class Results:
             raise InvalidInputError(f"{told}; leave `search` out")
         query = self._parsed(asked)
         _refuse_derived(query, by, asked)
-        kinds = [one for one in facts.kinds if self._may_be_meant(query, one, asked.definitions)]
+        kinds = [one for one in facts.kinds.values() if self._may_be_meant(query, one, asked.definitions)]
         entity = required(query, lambda one: _names_entity(one, facts)) if query else None
         return [
             ResultRows(
@@ -231,8 +231,8 @@ def _names_entity(condition: Condition, facts: Facts) -> bool:
 
 def _linked(entity: Entity, facts: Facts) -> Entity:
     scorecard, rule, name = parted(entity.identifier)
-    kind = next(one for one in facts.kinds if (one.scorecard, one.name) == (scorecard, rule))
-    return replace(entity, derived={**entity.derived, LINK: kind.link(name)})
+    link = facts.kinds[scorecard, rule].link(name)
+    return replace(entity, derived={**entity.derived, LINK: link})
 
 
 def _refuse_derived(query: Query | None, by: By | None, asked: Asked) -> None:
