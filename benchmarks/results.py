@@ -167,7 +167,7 @@ def _print(
     for one in asked:
         found = taken[one.name]
         if found.refused is not None:
-            print(f"{one.name:34}refused after {found.first:.0f} s: {found.refused}")
+            print(f"{one.name:34}refused after {[found.first, *found.later][-1]:.0f} s: {found.refused}")
             continue
         middle, seen = median(found.later), looked[one.name]
         figures = f"{found.first * 1e3:10,.1f}{middle * 1e3:9,.1f}{max(found.later) * 1e3:9,.1f}"

@@ -23,15 +23,17 @@ class Taken(Struct, frozen=True):
 
 def ask(client: httpx.Client, question: Question, runs: int) -> Taken | None:
     """Asks so many times behind a first time; None where the server has nothing of the kind."""
-    first, response = _timed(client, question)
-    if _is_absent(response):
-        return None
-    if (refused := _refusal(question, response)) is not None:
-        return Taken(first, [], 0, refused)
-    later = [_timed(client, question)[0]]
-    while len(later) < runs and first + sum(later) < PATIENCE_SECONDS:
-        later.append(_timed(client, question)[0])
-    return Taken(first, later, _rows(question, response))
+    seconds: list[float] = []
+    rows = 0
+    while len(seconds) < 2 or (len(seconds) <= runs and sum(seconds) < PATIENCE_SECONDS):
+        taken, response = _timed(client, question)
+        seconds.append(taken)
+        if _is_absent(response):
+            return None
+        if (refused := _refusal(question, response)) is not None:
+            return Taken(seconds[0], seconds[1:], 0, refused)
+        rows = _rows(question, response)
+    return Taken(seconds[0], seconds[1:], rows)
 
 
 def _timed(client: httpx.Client, question: Question) -> tuple[float, httpx.Response]:
