@@ -6,8 +6,8 @@ from typing import Any, Final, Literal
 from levelmark.storage import Storage
 
 OWN_FIELDS: Final = {
-    "find": {"filter", "projection", "sort", "limit", "batchSize"},
-    "aggregate": {"pipeline", "cursor"},
+    "find": {"filter", "projection", "sort", "limit", "batchSize", "hint"},
+    "aggregate": {"pipeline", "cursor", "hint"},
     "distinct": {"key", "query"},
     "count": {"query"},
     "update": {"updates"},
