@@ -1,7 +1,7 @@
 """Tallies: rule results counted by groups, inside the database.
 
 One pass over the selected rows of one blueprint. Of each row, no more comes out than the groups need: the
-numbers of its results, of all scorecards at once or of each, or each result alone.
+numbers of its results, of all scorecards at once or of each, or each result alone, told by its place.
 Results are counted by leaving out those that passed, then those that did not, and so on: each filter sees
 what the one before has left. An entity is in each group at most once for each thing that it is counted by.
 """
@@ -17,9 +17,11 @@ from msgspec import Struct
 from levelmark.domain.json import Json
 from levelmark.domain.score import Result
 from levelmark.domain.tally import Tally
+from levelmark.storage.alignment import aligned
 from levelmark.storage.bounds import PATIENCE_MS, bounded
 from levelmark.storage.pages import Selection
 from levelmark.storage.ranking import Ranking, ranked
+from levelmark.storage.values import score_value
 
 _KINDS: Final = tuple(one.value for one in Result)
 _FIGURES: Final = ("passed", "notPassed", "noData", "errors")
@@ -44,10 +46,10 @@ class Part(Struct, frozen=True):
 class ScorePart(Enum):
     """A part of a group's key that a score or a result tells."""
 
-    SCORECARD = "$of.c"
-    LEVEL = "$of.l"
-    RULE = "$of.x.rule"
-    RULE_LEVEL = None
+    SCORECARD = "c"
+    LEVEL = "l"
+    RULE = "r"
+    RULE_LEVEL = "on"
 
 
 class Tallying(Struct, frozen=True):
@@ -111,21 +113,27 @@ def stages(tallying: Tallying) -> list[dict[str, Any]]:
     fine = tallying.grain is Grain.RULE
     return [
         {"$project": {"_id": 0, **own, "of": counted(tallying)}},
-        {"$unwind": "$of"},
         *({"$unwind": {"path": one, "preserveNullAndEmptyArrays": True}} for one in listed),
-        *([{"$unwind": "$of.x"}] if fine else []),
+        {"$unwind": "$of"},
         *(_by_result(tallying) if fine else _by_size(tallying)),
     ]
 
 
-def _key(tallying: Tallying) -> dict[str, Any]:
+def _own_key(tallying: Tallying) -> dict[str, Any]:
+    """What an entity's own values put into a group's key."""
     parts = enumerate(tallying.parts)
-    paths = [one.value if isinstance(one, ScorePart) else f"$v{place}" for place, one in parts]
-    return {f"k{place}": {"$ifNull": [path, None]} for place, path in enumerate(paths)}
+    return {f"k{at}": {"$ifNull": [f"$v{at}", None]} for at, one in parts if isinstance(one, Part)}
+
+
+def _score_key(tallying: Tallying, told: Mapping[ScorePart, Any]) -> dict[str, Any]:
+    """What a score or a result puts into it."""
+    parts = enumerate(tallying.parts)
+    return {f"k{at}": told[one] for at, one in parts if isinstance(one, ScorePart)}
 
 
 def _by_size(tallying: Tallying) -> list[dict[str, Any]]:
-    key = {"k": _key(tallying)} | ({"l": "$of.l"} if tallying.levels else {})
+    told = {ScorePart.SCORECARD: "$of.c", ScorePart.LEVEL: "$of.l"}
+    key = {"k": _own_key(tallying) | _score_key(tallying, told)} | ({"l": "$of.l"} if tallying.levels else {})
     sums = {name: {"$sum": f"$of.n.{name}"} for name in _SIZES}
     differences = {
         figure: {"$subtract": [f"${more}", f"${less}"]} if less else f"${more}"
@@ -137,35 +145,41 @@ def _by_size(tallying: Tallying) -> list[dict[str, Any]]:
 
 
 def _by_result(tallying: Tallying) -> list[dict[str, Any]]:
-    key = {"k": _key(tallying), "c": "$of.c", "r": "$of.x.rule", "l": "$of.l" if tallying.levels else None}
-    group = {"$group": {"_id": {**key, "x": "$of.x.result"}, "entities": {"$sum": 1}}}
-    # A row may still hold results of rules that are gone: these are few groups now.
-    every = tallying.rules.items()
-    known = {"$or": [{"_id.c": card, "_id.r": {"$in": list(rules)}} for card, rules in every]}
+    """Results are told apart by scorecard and place, which are numbers; named when they are few groups."""
+    own, levels = _own_key(tallying), tallying.levels or ScorePart.LEVEL in tallying.parts
+    score = {**own, "c": "$of.c"} | ({"l": "$of.l"} if levels else {})
     figures = {
         figure: {"$cond": [{"$eq": ["$_id.x", kind]}, "$entities", 0]}
         for figure, kind in zip(_FIGURES, _KINDS, strict=True)
     }
-    by_rule = {"k": "$_id.k", "c": "$_id.c", "r": "$_id.r", "l": "$_id.l"}
-    steps: list[dict[str, Any]] = [
-        group,
-        {"$match": known},
-        {"$project": {"entities": 1, **figures}},
-        _grouped(by_rule),
+    named = {"k": _named_key(tallying), "l": "$_id.s.l" if tallying.levels else None}
+    return [
+        {"$project": {"s": score, "x": "$of.x"}},
+        {"$unwind": {"path": "$x", "includeArrayIndex": "i"}},
+        {"$group": {"_id": {"s": "$s", "i": "$i", "x": "$x"}, "entities": {"$sum": 1}}},
+        {"$project": {"entities": 1, "known": {"$gt": ["$_id.x", None]}, **figures}},
+        {"$match": {"known": True}},  # by `_id.x` itself, it would be done ahead of the group, to each
+        _grouped({"s": "$_id.s", "i": "$_id.i"}),
+        # Several rules on one level: each was evaluated on the same entities.
+        _grouped(named, entities="$max"),
+        _together(),
     ]
-    return [*steps, *_by_rule_level(tallying), _together()]
 
 
-def _by_rule_level(tallying: Tallying) -> list[dict[str, Any]]:
-    """Several rules on one level: each was evaluated on the same entities."""
-    places = [f"k{at}" for at, one in enumerate(tallying.parts) if one is ScorePart.RULE_LEVEL]
-    if not places:
-        return []
-    on = {(card, rule): level for card, rules in tallying.rules.items() for rule, level in rules.items()}
-    at = {"$indexOfArray": [{"$literal": list(map(list, on))}, ["$_id.c", "$_id.r"]]}
-    level = {"$arrayElemAt": [{"$literal": list(on.values())}, at]}
-    key = {"k": {"$mergeObjects": ["$_id.k", dict.fromkeys(places, level)]}, "l": "$_id.l"}
-    return [_grouped(key, entities="$max")]
+def _named_key(tallying: Tallying) -> dict[str, Any]:
+    rules = tallying.rules.values()
+    told = {
+        ScorePart.SCORECARD: _at("$_id.s.c", list(tallying.rules)),
+        ScorePart.LEVEL: "$_id.s.l",
+        ScorePart.RULE: _at("$_id.i", _at("$_id.s.c", [list(one) for one in rules])),
+        ScorePart.RULE_LEVEL: _at("$_id.i", _at("$_id.s.c", [list(one.values()) for one in rules])),
+    }
+    own = (f"k{at}" for at, one in enumerate(tallying.parts) if isinstance(one, Part))
+    return {name: f"$_id.s.{name}" for name in own} | _score_key(tallying, told)
+
+
+def _at(place: str, many: Any) -> dict[str, Any]:
+    return {"$arrayElemAt": [{"$literal": many} if isinstance(many, list) else many, place]}
 
 
 def _grouped(key: Any, entities: str = "$sum") -> dict[str, Any]:
@@ -179,23 +193,25 @@ def _together() -> dict[str, Any]:
     return {"$group": group | {"levels": {"$push": {"level": "$_id.l", "entities": "$entities"}}}}
 
 
-def counted(tallying: Tallying) -> dict[str, Any]:
+def counted(tallying: Tallying) -> Any:
     """The list of what of a row is counted apart: scorecard `c`, level `l`, and the results.
 
-    These are numbers `n`, or, where each rule counts alone, results `x`.
+    These are numbers `n`, or, where each rule counts alone, results `x` in the order of the rules; of these,
+    `c` is the place of the scorecard.
     """
+    if tallying.grain is Grain.RULE:
+        return [_results(at, card, list(rules)) for at, (card, rules) in enumerate(tallying.rules.items())]
     own = {"$in": ["$$score.scorecard", {"$literal": list(tallying.rules)}]}
     scores = {"$filter": {"input": "$scores", "as": "score", "cond": own}}
     if tallying.grain is Grain.ENTITY and len(tallying.rules) > 1:
         return _whole(scores, tallying)
-    return {"$map": {"input": scores, "as": "score", "in": _of_score(tallying)}}
+    sizes = {"c": "$$score.scorecard", "l": "$$score.level", "n": _sizes(_kept(tallying))}
+    return {"$map": {"input": scores, "as": "score", "in": sizes}}
 
 
-def _of_score(tallying: Tallying) -> dict[str, Any]:
-    named = {"c": "$$score.scorecard", "l": "$$score.level"}
-    if tallying.grain is not Grain.RULE:
-        return {**named, "n": _sizes(_kept(tallying))}
-    return {**named, "x": _kept(tallying) if tallying.some else "$$score.results"}
+def _results(at: int, card: str, rules: list[str]) -> dict[str, Any]:
+    told = {"c": {"$literal": at}, "l": "$$score.level", "x": aligned("$$score", rules)}
+    return {"$let": {"vars": {"score": score_value(card)}, "in": told}}
 
 
 def _whole(scores: dict[str, Any], tallying: Tallying) -> dict[str, Any]:

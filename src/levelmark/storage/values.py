@@ -36,19 +36,22 @@ def relation_field(name: str) -> str:
     return f"relations.{escape_key(name)}"
 
 
+def score_value(scorecard: str) -> dict[str, Any]:
+    """The score that a row has in a scorecard; missing where it has none."""
+    own = _is("$$score.scorecard", scorecard)
+    return {"$arrayElemAt": [{"$filter": {"input": "$scores", "as": "score", "cond": own}}, 0]}
+
+
 def level_value(scorecard: str) -> dict[str, Any]:
     """The level that a row has in a scorecard; missing where it has no score."""
-    own = {"$eq": ["$$score.scorecard", {"$literal": scorecard}]}
-    scores = {"$filter": {"input": "$scores", "as": "score", "cond": own}}
-    return {"$let": {"vars": {"score": {"$arrayElemAt": [scores, 0]}}, "in": "$$score.level"}}
+    return {"$let": {"vars": {"score": score_value(scorecard)}, "in": "$$score.level"}}
 
 
 def result_position(scorecard: str, rule: str, results: Sequence[str]) -> dict[str, Any]:
     """The position of a rule's result among these; missing where there is none."""
-    scores = {"$filter": {"input": "$scores", "as": "score", "cond": _is("$$score.scorecard", scorecard)}}
     own = {"$filter": {"input": "$$score.results", "as": "one", "cond": _is("$$one.rule", rule)}}
     found = {"$let": {"vars": {"one": {"$arrayElemAt": [own, 0]}}, "in": "$$one.result"}}
-    result = {"$let": {"vars": {"score": {"$arrayElemAt": [scores, 0]}}, "in": found}}
+    result = {"$let": {"vars": {"score": score_value(scorecard)}, "in": found}}
     position = {"$indexOfArray": [list(results), "$$result"]}
     known = {"$cond": [{"$gt": ["$$result", None]}, position, "$$REMOVE"]}
     return {"$let": {"vars": {"result": result}, "in": known}}

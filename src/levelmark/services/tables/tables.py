@@ -97,7 +97,7 @@ class Tables:
         columns = tuple(column for card in cards for column in _columns(card))
         check_order(ask.group_order, columns)
         layout = Layout(
-            tuple(card.identifier for card in cards),
+            {card.identifier: tuple(rule.identifier for rule in card.rules) for card in cards},
             _part(ask.group, own, naming),
             _sorting(ask, own, naming),
             ask.rows + 1,
