@@ -148,18 +148,19 @@ def _by_result(tallying: Tallying) -> list[dict[str, Any]]:
     """Results are told apart by scorecard and place, which are numbers; named when they are few groups."""
     own, levels = _own_key(tallying), tallying.levels or ScorePart.LEVEL in tallying.parts
     score = {**own, "c": "$of.c"} | ({"l": "$of.l"} if levels else {})
+    apart = {name: f"${name}" for name in (*score, "i")}
     figures = {
         figure: {"$cond": [{"$eq": ["$_id.x", kind]}, "$entities", 0]}
         for figure, kind in zip(_FIGURES, _KINDS, strict=True)
     }
-    named = {"k": _named_key(tallying), "l": "$_id.s.l" if tallying.levels else None}
+    named = {"k": _named_key(tallying), "l": "$_id.l" if tallying.levels else None}
     return [
-        {"$project": {"s": score, "x": "$of.x"}},
+        {"$project": {**score, "x": "$of.x"}},
         {"$unwind": {"path": "$x", "includeArrayIndex": "i"}},
-        {"$group": {"_id": {"s": "$s", "i": "$i", "x": "$x"}, "entities": {"$sum": 1}}},
+        {"$group": {"_id": {**apart, "x": "$x"}, "entities": {"$sum": 1}}},
         {"$project": {"entities": 1, "known": {"$gt": ["$_id.x", None]}, **figures}},
         {"$match": {"known": True}},  # by `_id.x` itself, it would be done ahead of the group, to each
-        _grouped({"s": "$_id.s", "i": "$_id.i"}),
+        _grouped({name: f"$_id.{name}" for name in apart}),
         # Several rules on one level: each was evaluated on the same entities.
         _grouped(named, entities="$max"),
         _together(),
@@ -169,13 +170,13 @@ def _by_result(tallying: Tallying) -> list[dict[str, Any]]:
 def _named_key(tallying: Tallying) -> dict[str, Any]:
     rules = tallying.rules.values()
     told = {
-        ScorePart.SCORECARD: _at("$_id.s.c", list(tallying.rules)),
-        ScorePart.LEVEL: "$_id.s.l",
-        ScorePart.RULE: _at("$_id.i", _at("$_id.s.c", [list(one) for one in rules])),
-        ScorePart.RULE_LEVEL: _at("$_id.i", _at("$_id.s.c", [list(one.values()) for one in rules])),
+        ScorePart.SCORECARD: _at("$_id.c", list(tallying.rules)),
+        ScorePart.LEVEL: "$_id.l",
+        ScorePart.RULE: _at("$_id.i", _at("$_id.c", [list(one) for one in rules])),
+        ScorePart.RULE_LEVEL: _at("$_id.i", _at("$_id.c", [list(one.values()) for one in rules])),
     }
     own = (f"k{at}" for at, one in enumerate(tallying.parts) if isinstance(one, Part))
-    return {name: f"$_id.s.{name}" for name in own} | _score_key(tallying, told)
+    return {name: f"$_id.{name}" for name in own} | _score_key(tallying, told)
 
 
 def _at(place: str, many: Any) -> dict[str, Any]:
