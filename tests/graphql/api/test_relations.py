@@ -182,9 +182,7 @@ async def test_the_targets_of_a_request_are_looked_for_once_and_in_an_index_alon
     for count in (1, 2, 20):  # the first one also finds that the blueprint is new
         many = [pointing(f"n{count}-{number}", "spot", near=[f"t{number}", "n0"]) for number in range(count)]
         sent = await executor.commands_of(operations.UPSERT_ENTITIES, input={"entities": many})
-        costs.append(
-            sorted(str(next(iter(one.items()))) for one in sent)
-        )  # what is kept later, is by a timer
+        costs.append(sorted(str(next(iter(one.items()))) for one in sent))  # some by a timer
         (search,) = [one for one in sent if "'t0'" in str(one.get("filter"))]
         assert "FETCH" not in await stages(executor, search)
     assert costs[1] == costs[2]
