@@ -97,7 +97,7 @@ async def _measure(folder: Path, sizes: Sizes, options: argparse.Namespace) -> N
     async with EmbeddedMongo(folder, cache_gb=options.cache) as mongo:
         with MongoClient[dict[str, Any]](mongo.url, tz_aware=True) as client:
             database = client[DATABASE]
-            facts = Facts(_busiest(database), "team-00", sizes.since, sizes.until)
+            facts = Facts(_busiest(database), "team-00", "team-12", sizes.since, sizes.until)
             asked = list(questions(facts))
             taken, exported = await asyncio.to_thread(_asked, folder, mongo.url, asked, options.runs)
             asked = [one for one in asked if one.name in taken]

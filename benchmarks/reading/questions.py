@@ -12,10 +12,11 @@ from tests.graphql.api import operations
 
 
 class Facts(Struct, frozen=True):
-    """What questions are about: an entity with many states, a team, and the year."""
+    """What questions are about: an entity of many states, the largest team, a middling one, the year."""
 
     entity: str
     team: str
+    middling: str
     since: datetime
     until: datetime
 
@@ -118,7 +119,9 @@ def _questions(facts: Facts) -> Iterator[Question]:
     yield Question("half a year ago: rollup, team", _THEN, _ROLLUP, {"by": [_TEAM], "at": half})
     yield Question("half a year ago: table", _THEN, operations.TABLE, by_team | then)
     year = {"from": facts.since.isoformat(), "to": facts.until.isoformat()}
-    yield Question("trend: 52 weeks of a team", _CHANGES, _WEEKS, year | {"filter": {"teams": [facts.team]}})
+    for team, named in ((facts.middling, "a team"), (facts.team, "the largest")):
+        asked = year | {"filter": {"teams": [team]}}
+        yield Question(f"trend: 52 weeks of {named}", _CHANGES, _WEEKS, asked)
     yield Question("trend: 52 weeks of everything", _CHANGES, _WEEKS, year)
     yield Question("trend: 52 weeks of each team", _CHANGES, _WEEKS,
                    year | {"groupBy": [{"property": "$team"}]})  # fmt: skip
