@@ -78,6 +78,16 @@ def link(relation: str, target: str) -> str:
     return f"{relation}\x1f{target}"
 
 
+def unlinked(text: str) -> tuple[str, str]:
+    """The relation and the target of a link.
+
+    >>> unlinked(link("owner", "api"))
+    ('owner', 'api')
+    """
+    relation, _, target = text.partition("\x1f")
+    return relation, target
+
+
 def scores_field(scores: tuple[Score, ...]) -> list[dict[str, Any]]:
     """Scores as they stand in an entity's row."""
     return [

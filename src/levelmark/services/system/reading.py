@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from levelmark.domain.entity import Entity
 from levelmark.domain.json import Json
+from levelmark.domain.parts import parted
 from levelmark.domain.system import CORE, RULE, RULE_RESULT, SCORECARD
 from levelmark.services.calculating import Calculator
 from levelmark.services.catalogue import Catalogue
@@ -27,6 +28,7 @@ from levelmark.storage import Storage
 from levelmark.storage.documents import document_source
 from levelmark.storage.pages import ByProperty, Selection
 from levelmark.storage.relations import Pointing
+from levelmark.storage.rows import unlinked
 from levelmark.storage.sources import Source
 
 Key = tuple[str, str]
@@ -103,12 +105,21 @@ class SystemReading:
 
     async def pointing(self, ask: Pointing) -> list[str]:
         """The identifiers of those that have one of the links."""
-        pointing = {"links": {"$in": list(ask.links)}}
         after = None if ask.after is None else (ask.after, ask.after)
-        found = await self.listed(
-            Selection(ask.blueprint, prefilter=pointing), None, Ask(after=after, limit=ask.limit)
-        )
-        return [one.entity.identifier for one in found]
+        how = Ask(after=after, limit=ask.limit)
+        if ask.blueprint != RULE_RESULT:
+            pointing = {"links": {"$in": list(ask.links)}}
+            found = await self.listed(Selection(ask.blueprint, prefilter=pointing), None, how)
+            return [one.entity.identifier for one in found]
+        # By one relation at a time: results are then looked for in the entity, or of the rule, that it names.
+        names = (await self._facts.of()).naming.properties_of(RULE_RESULT)
+        found = [
+            one
+            for relation, target in map(unlinked, ask.links)
+            for one in await self.listed(Selection(RULE_RESULT), _equal(names.name(relation), target), how)
+        ]
+        identifiers = {one.entity.identifier for one in found}
+        return sorted(identifiers, key=parted)[: ask.limit]
 
     async def searched(self) -> Source:
         """The rows of scorecards and rules, for whoever searches them by words."""
@@ -124,6 +135,11 @@ class SystemReading:
     async def _derived(self, blueprint: str) -> frozenset[str]:
         definitions = await self._lookup.blueprint(blueprint)
         return definitions.blueprint.derived | CORE[blueprint].derived
+
+
+def _equal(relation: str, target: str) -> Json:
+    """The query that the relation of that name leads to the target."""
+    return {"combinator": "and", "conditions": [{"relation": relation, "operator": "=", "value": target}]}
 
 
 def _names_in(query: Json) -> set[str]:
