@@ -1,25 +1,19 @@
 """Rollups: whatever results are counted by, they are what counting each of them comes to."""
 
 import random
-from collections.abc import AsyncIterator
 from itertools import combinations, product
 from typing import Any
-from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 
 from levelmark.domain.errors import LimitExceededError
-from levelmark.domain.json import Json
 from levelmark.domain.naming import KeyOf
-from levelmark.plugins import Registry
 from levelmark.services import Services
 from levelmark.services.rollups import Dimension, Kind, Rollup, Row, rollups
-from levelmark.storage import Storage
 from levelmark.storage.ranking import Figure, Ranking
-from tests.support import naive_tallies, random_catalogue
-from tests.support.documents import condition, query
+from tests.support import naive_tallies
 from tests.support.naive_tallies import Groups, marked
+from tests.support.random_catalogue import DECIDED
 
 OWN = ("tier", "stars", "language", "archived", "tags", "any", "half", "$title", "$team", "deployed_at")
 DIMENSIONS = [
@@ -29,25 +23,6 @@ DIMENSIONS = [
 ]
 LEVELS = ["Basic", "Bronze", "Silver", "Gold"]
 CARDS = ("quality", "loved", "bare", "library")
-DECIDED: dict[str, Json] = {
-    "nobody": None,
-    "the database": query(condition("$identifier", ">", "")),
-    "the engine": query(condition("$identifier", "doesNotContains", "#")),
-}
-"""Filters that leave nobody out, and who decides them."""
-
-
-@pytest_asyncio.fixture(scope="module", params=[1, 2])
-async def catalogue(
-    mongo_url: str, registry: Registry, request: pytest.FixtureRequest
-) -> AsyncIterator[Services]:
-    """A random catalogue that a module's tests only look at."""
-    cake = random_catalogue.with_cake(registry)
-    database = f"random-{uuid4().hex}"
-    async with Storage(mongo_url, database) as storage, Services(storage, cake) as services:
-        await random_catalogue.write(services, request.param)
-        yield services
-        await storage.database.client.drop_database(database)
 
 
 def seen(rows: list[Row]) -> Groups:

@@ -1,28 +1,23 @@
 """Tables: every summary is what its entities come to, and rows stand where their order puts them."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
 from typing import Any
-from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 
 from levelmark.domain.entity import Entity
 from levelmark.domain.errors import LimitExceededError
 from levelmark.domain.json import Json
 from levelmark.domain.tally import Tally
-from levelmark.plugins import Registry
 from levelmark.services import Services
 from levelmark.services.facets import Subject
 from levelmark.services.rollups import Kind
 from levelmark.services.tables import ByResult, Figure, GroupOrder, Summary, Table, TableAsk, tables
-from levelmark.storage import Storage
 from levelmark.storage import table as storage_table
 from levelmark.storage.pages import Order, Selection
-from tests.support import naive_tallies, random_catalogue
-from tests.support.documents import condition, query
+from tests.support import naive_tallies
 from tests.support.naive_tallies import marked
+from tests.support.random_catalogue import DECIDED
 
 PROPERTIES = ("tier", "stars", "language", "tags", "any", "half", "$team", "$title")
 GROUPS = [
@@ -31,25 +26,7 @@ GROUPS = [
     *(Subject(relation=name) for name in ("on", "in")),
     *(Subject(scorecard=name) for name in ("quality", "loved")),
 ]
-DECIDED: dict[str, Json] = {
-    "nobody": None,
-    "the database": query(condition("$identifier", ">", "")),
-    "the engine": query(condition("$identifier", "doesNotContains", "#")),
-}
 EVERYTHING = {"groups": 1_000, "rows": 500}
-
-
-@pytest_asyncio.fixture(scope="module", params=[1, 2])
-async def catalogue(
-    mongo_url: str, registry: Registry, request: pytest.FixtureRequest
-) -> AsyncIterator[Services]:
-    """A random catalogue that a module's tests only look at."""
-    cake = random_catalogue.with_cake(registry)
-    database = f"random-{uuid4().hex}"
-    async with Storage(mongo_url, database) as storage, Services(storage, cake) as services:
-        await random_catalogue.write(services, request.param)
-        yield services
-        await storage.database.client.drop_database(database)
 
 
 def ask(group: Subject | None, **how: Any) -> TableAsk:

@@ -79,3 +79,11 @@ def _entity(chance: random.Random, name: str, place: int) -> dict[str, Json]:
             "in": chance.choice((None, "", "e03")),
         },
     }
+
+
+DECIDED: dict[str, Json] = {
+    "nobody": None,
+    "the database": query(condition("$identifier", ">", "")),
+    "the engine": query(condition("$identifier", "doesNotContains", "#")),
+}
+"""Filters that leave nobody out, and who decides them."""
